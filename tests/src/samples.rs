@@ -92,6 +92,9 @@ impl Samples for Office {
             "meeting" => json!({"title": "Demo", "starts_at": "2025-11-18T10:00:00Z"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
+            "bug" => json!({"title": "The export is empty"}),
+            "feature_request" => json!({"title": "Export to Excel"}),
+            "release" => json!({"name": "3.0.0"}),
             "user" => json!({"name": "Ken", "email": "ken@acme.example"}),
             "routing" => json!({"band": "high", "group": self.id("group")}),
             _ => return None,
@@ -365,6 +368,25 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             with(with(of("ticket", "ticket"), "to", json!(office.id("group"))), "reason", json!("It burns"))
         }
         "ticket.follow_up" => of("ticket", "closed"),
+        "bug.move" => with(of("bug", "bug"), "status", json!("in_progress")),
+        "bug.reject" => with(with(of("bug", "bug"), "outcome", json!("wont_fix")), "reason", json!("It is meant so")),
+        "bug.reopen" => of("bug", "released_bug"),
+        "bug.link_ticket" => with(of("bug", "bug"), "ticket", json!(office.id("ticket"))),
+        "bug.unlink_ticket" => with(of("bug", "bug"), "ticket", json!(office.id("other_ticket"))),
+        "bug.overview" => of("bug", "bug"),
+        "feature_request.move" => with(of("feature_request", "feature_request"), "status", json!("planned")),
+        "feature_request.decline" => with(of("feature_request", "feature_request"), "reason", json!("Too dear")),
+        "feature_request.reopen" => of("feature_request", "declined_request"),
+        "feature_request.vote" => {
+            with(of("feature_request", "feature_request"), "contact", json!(office.id("other_contact")))
+        }
+        "feature_request.withdraw_vote" => {
+            with(of("feature_request", "feature_request"), "contact", json!(office.id("contact")))
+        }
+        "feature_request.overview" => of("feature_request", "feature_request"),
+        "release.deploy" | "release.notes" => of("release", "release"),
+        "release.roll_back" => with(of("release", "deployed_release"), "reason", json!("It is slow")),
+        "feedback.weekly_review" => json!({}),
         "ticket.comment" => with(of("ticket", "ticket"), "body", json!("Soon")),
         _ => return None,
     })

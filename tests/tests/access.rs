@@ -60,7 +60,9 @@ fn may(caller: &str, kind: &str, action: Action) -> bool {
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
         ("viewer", Action::Read) => {
-            !["ticket", "comment", "notification", "notification_preference", "alert"].contains(&kind)
+            let of_others =
+                ["ticket", "comment", "bug_ticket", "release_ticket", "notification", "notification_preference", "alert"];
+            !of_others.contains(&kind)
         }
         _ => false,
     }

@@ -12,6 +12,7 @@ mod exchange_rates;
 mod explained;
 mod faults;
 mod feed;
+mod feedback;
 mod files;
 mod filters;
 mod host;

@@ -9,6 +9,7 @@ use std::{
 use nexa_crm::{
     Envelope, ErrorKind, FeedItem, Find, Record, Request, Result, Session, Timestamp,
     export::{ExportFormat, export},
+    feedback::{Bug, FeatureRequest, Release},
     kernel::{ports::Ids, store::Store},
     marketing::{Campaign, ContactList},
     productivity::{Call, Meeting, Note, Playbook, Project, Task},
@@ -174,6 +175,9 @@ fn exported(session: &Session, kind: &str) -> String {
         String::from_utf8(out).unwrap()
     }
     match kind {
+        "bug" => of::<Bug>(session),
+        "feature_request" => of::<FeatureRequest>(session),
+        "release" => of::<Release>(session),
         "lead" => of::<Lead>(session),
         "contact" => of::<Contact>(session),
         "account" => of::<Account>(session),

@@ -23,6 +23,9 @@ const STAY: &str = "a stay in a stage ends with the deal that leaves it, which t
 const THEIR_WORD: &str = "the token is the person's own, and whoever has it says what the person says";
 const ERASED: &str = "an erasure that spared what its caller does not see would leave the person";
 const WORKER: &str = "whoever does the work of the host's worker sends all that is due";
+const WHOLE_RELEASE: &str =
+    "a release brings all that names it, and the tickets of its bugs follow by the organisation's switch";
+const LINK: &str = "a link belongs to the two records that it joins, both of which the caller names and sees";
 const FOLLOWS: &str = "what a company and its people are follows from the deals that were won";
 
 /// Which commands change records that their caller does not see: the ending or name of the command, the kind, and why.
@@ -61,6 +64,14 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("person.erase", "*", ERASED),
     ("person.erase_again", "*", ERASED),
     ("mail.claim", "mail", WORKER),
+    ("release.deploy", "bug", WHOLE_RELEASE),
+    ("release.deploy", "ticket", WHOLE_RELEASE),
+    ("release.roll_back", "bug", WHOLE_RELEASE),
+    ("bug.unlink_ticket", "bug_ticket", LINK),
+    ("feature_request.withdraw_vote", "vote", LINK),
+    ("purge", "bug_ticket", PARTS),
+    ("purge", "release_ticket", PARTS),
+    ("purge", "vote", PARTS),
 ];
 
 /// Which commands show texts of records that their caller does not see, and why.

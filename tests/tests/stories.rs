@@ -45,4 +45,5 @@ stories! {
     onboarding: "6_onboarding.json",
     account_health: "7_account_health.json",
     product_bug: "7_product_bug.json",
+    bug_to_release: "7_bug_to_release.json",
 }

@@ -147,6 +147,14 @@ fn sell(office: &Office, kind: &str, other: &str) {
     office.run("contract.create", json!({"order": order}));
 }
 
+/// Releases a bug of this ticket.
+fn deployed(office: &Office, version: &str, ticket: &str) {
+    let release = office.run("release.create", json!({"name": version}))["id"].clone();
+    let bug = office.run("bug.create", json!({"title": version, "fixed_in": release}))["id"].clone();
+    office.run("bug.link_ticket", json!({"bug": bug, "ticket": ticket}));
+    office.run("release.deploy", json!({"release": release}));
+}
+
 /// Makes the references to a record that no field can be set to.
 fn point_by_command(office: &Office, kind: &str, other: &str) {
     let record = office.run(&format!("{kind}.get"), json!({kind: other}));
@@ -179,7 +187,18 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
     office.run("mail.plan", letter);
     sell(office, kind, other);
     match kind {
-        "ticket" => drop(office.run("ticket.comment", json!({"ticket": other, "body": "About the other"}))),
+        "ticket" => {
+            office.run("ticket.comment", json!({"ticket": other, "body": "About the other"}));
+            let contact = office.run("contact.create", json!({"email": "wishes@umbrella.example"}))["id"].clone();
+            let vote = json!({"feature_request": office.id("feature_request"), "contact": contact, "ticket": other});
+            office.run("feature_request.vote", vote);
+            deployed(office, "4.0.0", other);
+        }
+        "feature_request" => {
+            drop(
+                office.run("feature_request.vote", json!({"feature_request": other, "contact": office.id("contact")})),
+            );
+        }
         "lead" => {
             // Who asks again after they were lost is another lead.
             office.run("lead.lose", json!({"lead": other, "reason": "No budget"}));
@@ -194,6 +213,12 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             let role = json!({"deal": office.id("deal"), "contact": other, "role": "partner"});
             office.run("deal.add_contact", role);
             converted(json!({"email": record["email"]}));
+            office.run(
+                "feature_request.vote",
+                json!({"feature_request": office.id("feature_request"), "contact": other}),
+            );
+            let ticket = office.run("ticket.create", json!({"subject": "It is broken", "contact": other}));
+            deployed(office, "4.1.0", ticket["id"].as_str().unwrap());
         }
         "account" => {
             converted(json!({"company": record["name"]}));

@@ -43,7 +43,8 @@ use crate::{people::CreateOrg, service::DefaultPolicy};
 /// The records go by the name of their kind (`account`, `contact`, `deal`, `ticket`, …), with `other_…` for a second one to
 /// merge, and by where they stand: leads `lead` (new), `contacted`, `qualified`, `converted` and `lost`, tickets `ticket`,
 /// `assigned` (to Maria), `resolved` and `closed`, the deal `lost_deal`, the tasks `done` and `waiting` (for `task`), the meetings `meeting` (planned)
-/// and `held`, the projects `project` and `finished_project`, mails to the contact `mail` (planned), `claimed`
+/// and `held`, the projects `project` and `finished_project`, bugs `bug` and `released_bug`, releases `release` (planned) and
+/// `deployed_release`, the request `declined_request`, mails to the contact `mail` (planned), `claimed`
 /// (by the worker `desk`) and `uncertain`.
 /// Files go by what they hang on, such as `ticket_file`, and `attachment` hangs on the contact; `sent` is an upload of the admin's that
 /// waits to be attached.

@@ -51,9 +51,11 @@ fn office() -> (Importer, Map<String, Json>) {
     let version = run(&office, "template.publish", json!({"template": template}))["id"].clone();
     let topic = run(&office, "topic.find", json!({}))["items"][0]["id"].clone();
     let task = run(&office, "task.create", json!({"title": "Before"}))["id"].clone();
+    let release = run(&office, "release.create", json!({"name": "1.0.0"}))["id"].clone();
     let project = run(&office, "project.create", json!({"name": "Before"}))["id"].clone();
     for (kind, id) in [
         ("project", project),
+        ("release", release),
         ("task", task),
         ("topic", topic),
         ("template_version", version),
@@ -105,6 +107,8 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "meeting" => json!({"title": "New", "starts_at": "2026-03-31T09:15:00.000000Z"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
+        "bug" | "feature_request" => json!({"title": "New"}),
+        "release" => json!({"name": "2.1.6"}),
         "user" => json!({"name": "New", "email": "new@desk.example"}),
         "routing" => json!({"band": "high", "group": ids["group"]}),
         _ => return None,
@@ -149,6 +153,8 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("partials", _) => return vec![json!([{"name": "footer", "version": ids["template_version"]}])],
         ("discount", _) => return vec![json!({"rate": "10.00"})],
         ("unit_price", _) => return vec![json!({"amount": "7.25", "currency": "EUR"})],
+        ("target_quarter", _) => return vec![json!("2026-Q1")],
+        ("changes", _) => return vec![json!(["Faster"])],
         ("readers", _) => return vec![json!([{"user": ids["user"]}])],
         (_, ColumnType::Reference(kind)) if field.count == 1 => return ids.get(kind).cloned().into_iter().collect(),
         (_, ColumnType::Enum(names)) if field.count == 1 => return vec![json!(names[names.len() - 1])],

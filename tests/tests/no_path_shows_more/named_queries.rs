@@ -44,6 +44,10 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("template.preview", |view| view.messages("template.preview")),
     ("template.render", |view| view.messages("template.render")),
     ("notification.inbox", |view| view.inbox()),
+    ("bug.overview", |view| view.bugs()),
+    ("feature_request.overview", |view| view.wishes()),
+    ("release.notes", |view| view.notes()),
+    ("feedback.weekly_review", |view| view.reviews()),
     ("*.import_preview", |view| view.previews()),
 ];
 
@@ -226,6 +230,72 @@ impl View<'_> {
             let seen: Vec<String> =
                 lines.iter().filter(|(_, line)| line[kind] == json!(id)).map(|(id, _)| id.to_string()).collect();
             assert_eq!(listed, seen.iter().map(String::as_str).collect(), "{}: {kind}.lines of {id}", self.label);
+        }
+    }
+
+    fn bugs(&self) {
+        let (links, tickets) = (self.live("bug_ticket"), self.live("ticket"));
+        for (id, bug) in self.live("bug") {
+            let answer = self.ask("bug.overview", json!({"bug": id})).unwrap();
+            assert_eq!(answer["bug"], bug, "{}: bug.overview", self.label);
+            let linked =
+                links.values().filter(|link| link["bug"] == json!(id)).filter_map(|link| link["ticket"].as_str());
+            let seen: BTreeSet<&str> = linked.filter(|id| tickets.contains_key(&id.parse::<Uuid>().unwrap())).collect();
+            let listed: BTreeSet<&str> =
+                answer["tickets"].as_array().unwrap().iter().map(|ticket| ticket.as_str().unwrap()).collect();
+            assert_eq!(listed, seen, "{}: bug.overview of {id}", self.label);
+            let of = |field: &str| -> BTreeSet<&str> {
+                let shown = seen.iter().map(|id| &tickets[&id.parse::<Uuid>().unwrap()]);
+                shown.filter_map(|ticket| ticket[field].as_str()).collect()
+            };
+            for (counted, field) in [("contacts", "contact"), ("accounts", "account")] {
+                assert_eq!(answer[counted], json!(of(field).len()), "{}: {counted} of {id}", self.label);
+            }
+        }
+    }
+
+    fn wishes(&self) {
+        let (votes, tickets) = (self.live("vote"), self.live("ticket"));
+        for (id, request) in self.live("feature_request") {
+            let answer = self.ask("feature_request.overview", json!({"feature_request": id})).unwrap();
+            assert_eq!(answer["feature_request"], request, "{}: feature_request.overview", self.label);
+            let cast = count(&votes, &[("feature_request", json!(id))]);
+            assert_eq!(answer["votes"], json!(cast), "{}: votes for {id}", self.label);
+            for ticket in answer["tickets"].as_array().unwrap() {
+                let seen = tickets.contains_key(&ticket.as_str().unwrap().parse::<Uuid>().unwrap());
+                assert!(seen, "{}: feature_request.overview names {ticket}", self.label);
+            }
+        }
+    }
+
+    fn notes(&self) {
+        for (id, release) in self.live("release") {
+            let answer = self.ask("release.notes", json!({"release": id})).unwrap();
+            assert_eq!(answer["release"], release, "{}: release.notes", self.label);
+            for (field, kind, by) in [("fixed", "bug", "fixed_in"), ("shipped", "feature_request", "shipped_in")] {
+                let shown = self.live(kind);
+                let titles: BTreeSet<&str> =
+                    shown.values().filter(|one| one[by] == json!(id)).filter_map(|one| one["title"].as_str()).collect();
+                for title in answer[field].as_array().unwrap() {
+                    assert!(titles.contains(title.as_str().unwrap()), "{}: {title} of {id}", self.label);
+                }
+            }
+        }
+    }
+
+    fn reviews(&self) {
+        let Some(review) = self.ask_if_allowed("feedback.weekly_review", json!({"week": "2025-11-17"})) else { return };
+        let (links, tickets, bugs) = (self.live("bug_ticket"), self.live("ticket"), self.live("bug"));
+        for line in review["features"].as_array().unwrap() {
+            let seen = links.values().filter(|link| {
+                let named = |shown: &Shown, field: &str| -> Option<Json> {
+                    shown.get(&link[field].as_str()?.parse::<Uuid>().ok()?).cloned()
+                };
+                named(&tickets, "ticket").is_some()
+                    && named(&bugs, "bug").is_some_and(|bug| bug["feature"] == line["feature"])
+            });
+            let seen = u64::try_from(seen.count()).unwrap();
+            assert!(line["tickets"].as_u64().unwrap() <= seen, "{}: {line} of {seen}", self.label);
         }
     }
 

@@ -114,7 +114,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "health_card" | "account" | "campaign" | "contact_list"
             | "deal" | "calendar" | "target" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender"
-            | "project" | "playbook" => ("name", "Renamed"),
+            | "project" | "playbook" | "release" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "quote" => ("terms", "Net 30"),
@@ -124,7 +124,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
                 return;
             }
             "lead" | "contact" => ("last_name", "Renamed"),
-            "task" | "meeting" => ("title", "Renamed"),
+            "task" | "meeting" | "bug" | "feature_request" => ("title", "Renamed"),
             "ticket" => ("subject", "Renamed"),
             "call" => ("summary", "Renamed"),
             "note" => ("body", "Renamed"),

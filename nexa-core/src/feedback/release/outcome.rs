@@ -124,7 +124,8 @@ impl ReleaseOutcome {
     pub(super) async fn of(cx: &mut Context<'_>, release: Release) -> Result<Self> {
         let bugs: Vec<Bug> = seen_of(cx, Bug::FIXED_IN, release.id).await?;
         let requests: Vec<FeatureRequest> = seen_of(cx, FeatureRequest::SHIPPED_IN, release.id).await?;
-        let tickets: Vec<ReleaseTicket> = seen_of(cx, ReleaseTicket::RELEASE, release.id).await?;
+        let mut tickets: Vec<ReleaseTicket> = seen_of(cx, ReleaseTicket::RELEASE, release.id).await?;
+        tickets.sort_by_key(|one| one.ticket);
         let mut outcome = Self {
             release,
             bugs: bugs.into_iter().filter(|bug| !bug.is_rejected()).map(|bug| bug.id).collect(),

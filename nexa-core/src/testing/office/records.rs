@@ -241,6 +241,31 @@ impl Office {
         self.run("meeting.hold", json!({"meeting": self.id("held")}));
     }
 
+    /// Bugs, requests and releases, with a ticket and a vote behind them.
+    fn feedback(&mut self) {
+        let resolves = json!({"resolve_tickets": true, "sender": self.id("sender")});
+        self.run("org.configure", json!({"releases": resolves}));
+        self.make("release", "release.create", json!({"name": "2.2.0"}));
+        self.make("deployed_release", "release.create", json!({"name": "2.1.6"}));
+        for (word, release) in [("bug", "release"), ("released_bug", "deployed_release")] {
+            let bug = json!({"title": format!("It is a {word}"), "severity": "p2", "fixed_in": self.id(release)});
+            self.make(word, "bug.create", bug);
+        }
+        let link = json!({"bug": self.id("bug"), "ticket": self.id("other_ticket")});
+        self.make("bug_ticket", "bug.link_ticket", link);
+        self.run("bug.link_ticket", json!({"bug": self.id("released_bug"), "ticket": self.id("resolved")}));
+        self.run("release.deploy", json!({"release": self.id("deployed_release")}));
+        let came = self.run("release_ticket.find", json!({}))["items"][0]["id"].as_str().map(str::parse);
+        self.ids.insert("release_ticket", came.unwrap().unwrap());
+        for word in ["feature_request", "other_feature_request", "declined_request"] {
+            self.make(word, "feature_request.create", json!({"title": format!("It is a {word}")}));
+        }
+        let vote = json!({"feature_request": self.id("feature_request"), "contact": self.id("contact")});
+        self.make("vote", "feature_request.vote", vote);
+        let declined = json!({"feature_request": self.id("declined_request"), "reason": "Nobody else asks"});
+        self.run("feature_request.decline", declined);
+    }
+
     pub(super) fn support(&mut self) {
         self.make("task", "task.create", json!({"title": "Call Sarah"}));
         self.make("done", "task.create", json!({"title": "Call Bill"}));
@@ -274,6 +299,7 @@ impl Office {
         let readers = json!([{"user": self.id("colleague")}, {"group": self.id("group")}]);
         let among_some = json!({"body": "Maria knows more", "readers": readers, "about": [of("deal", "deal", self)]});
         self.make("note_to_some", "note.create", among_some);
+        self.feedback();
         self.attach();
         let wants = json!({"user": self.id("agent"), "channels": {"chat": {"assigned": "now"}}});
         self.make("notification_preference", "notification_preference.set", wants);

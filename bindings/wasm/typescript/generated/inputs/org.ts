@@ -5,7 +5,7 @@ import type { Decimal, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { ContractRounding, OrderTaxRounding } from "../enums.js";
 import type { Address, AsOf } from "../parts/common.js";
-import type { FileLimits, MailSettings } from "../parts/org.js";
+import type { FileLimits, MailSettings, ReleaseSettings } from "../parts/org.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated, OrgWhere } from "../records/org.js";
 import type { SenderId } from "../records/sender.js";
@@ -37,6 +37,11 @@ export interface OrgConfigureInput {
    * that is another one, until new rates are given.
    */
   rates?: Record<string, Decimal>;
+  /**
+   * What a release does to the tickets behind it: whether it resolves them, and who tells customers. Nothing,
+   * unless said.
+   */
+  releases?: ReleaseSettings | null;
   /** What happens to half of a currency's minor unit, in prices, discounts and taxes. */
   rounding?: ContractRounding;
   /** Whether tax is rounded once for each rate or on each line. */

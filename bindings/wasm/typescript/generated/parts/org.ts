@@ -3,6 +3,7 @@
 
 import type { Decimal } from "../../base.js";
 import type { QuietHours } from "../parts/common.js";
+import type { SenderId } from "../records/sender.js";
 
 /** What files a tenant takes. */
 export interface FileLimits {
@@ -55,4 +56,12 @@ export interface MailSettings {
    * there.
    */
   record_page?: string | null;
+}
+
+/** What a release does to the tickets behind it when it is deployed. What is left out has its default. */
+export interface ReleaseSettings {
+  /** Whether it resolves them and tells their customers; not unless said. */
+  resolve_tickets?: boolean;
+  /** The sender of the mails that tell customers; without one none leave. */
+  sender?: SenderId | null;
 }

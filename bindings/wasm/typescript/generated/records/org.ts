@@ -5,7 +5,7 @@ import type { Decimal, Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
 import type { ContractRounding, OrderTaxRounding } from "../enums.js";
 import type { Address } from "../parts/common.js";
-import type { FileLimits, MailSettings } from "../parts/org.js";
+import type { FileLimits, MailSettings, ReleaseSettings } from "../parts/org.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 import type { Sender, SenderColumns, SenderId } from "../records/sender.js";
 
@@ -58,6 +58,11 @@ export interface Org {
    * Without, as usual.
    */
   mail?: MailSettings | null;
+  /**
+   * What a release does to the tickets behind it: whether it resolves them, and who tells customers. Nothing,
+   * unless said.
+   */
+  releases?: ReleaseSettings | null;
 }
 
 /** What comes along with a `org` when `with` names it, as far as the actor may see it. */

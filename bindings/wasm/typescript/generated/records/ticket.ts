@@ -12,7 +12,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { EscalationSeverity, TicketChannel, TicketPriority, TicketStatus, TicketType } from "../enums.js";
+import type { BugSeverity, TicketChannel, TicketPriority, TicketStatus, TicketType } from "../enums.js";
 import type { Assignee, ExternalKey } from "../parts/common.js";
 import type { Escalation } from "../parts/ticket.js";
 import type { Account, AccountColumns, AccountId } from "../records/account.js";
@@ -50,7 +50,7 @@ export interface Ticket {
   /** What sort of issue it is. */
   type?: TicketType | null;
   /** How bad the damage is. */
-  severity?: EscalationSeverity | null;
+  severity?: BugSeverity | null;
   /** How the customer reached the team. */
   channel?: TicketChannel | null;
   /**
@@ -119,7 +119,7 @@ export interface TicketColumns {
   status: WordColumn<TicketStatus>;
   priority: WordColumn<TicketPriority>;
   type: WordColumn<TicketType>;
-  severity: WordColumn<EscalationSeverity>;
+  severity: WordColumn<BugSeverity>;
   channel: WordColumn<TicketChannel>;
   customer_impact: TextColumn;
   contact: IdColumn<ContactId>;
@@ -129,7 +129,7 @@ export interface TicketColumns {
   via_group: IdColumn<GroupId>;
   escalation__to: IdColumn<GroupId>;
   escalation__at: TimeColumn;
-  escalation__severity: WordColumn<EscalationSeverity>;
+  escalation__severity: WordColumn<BugSeverity>;
   escalation__reason: TextColumn;
   pending_until: TimeColumn;
   resolution: TextColumn;

@@ -10,6 +10,7 @@ from uuid import UUID
 from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
+    BugSeverityWord,
     Change,
     CommentAudience,
     CommentAudienceWord,
@@ -18,12 +19,7 @@ from ..._generated.kinds.common import (
     TicketPriorityWord,
     TicketStatusWord,
 )
-from ..._generated.kinds.ticket import (
-    EscalationSeverityWord,
-    TicketChannelWord,
-    TicketId,
-    TicketTypeWord,
-)
+from ..._generated.kinds.ticket import TicketChannelWord, TicketId, TicketTypeWord
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -160,8 +156,8 @@ class CommentWhere(TypedDict, total=False):
     ticket__priority__in: Collection[TicketPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: EscalationSeverityWord | None
-    ticket__severity__in: Collection[EscalationSeverityWord]
+    ticket__severity: BugSeverityWord | None
+    ticket__severity__in: Collection[BugSeverityWord]
     ticket__channel: TicketChannelWord | None
     ticket__channel__in: Collection[TicketChannelWord]
     ticket__customer_impact: str | None
@@ -180,8 +176,8 @@ class CommentWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: EscalationSeverityWord | None
-    ticket__escalation__severity__in: Collection[EscalationSeverityWord]
+    ticket__escalation__severity: BugSeverityWord | None
+    ticket__escalation__severity__in: Collection[BugSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None

@@ -136,6 +136,10 @@ class Org(Record):
     """How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead.
     Without, as usual.
     """
+    releases: ReleaseSettings | None
+    """What a release does to the tickets behind it: whether it resolves them, and who tells customers. Nothing,
+    unless said.
+    """
 
 
 class QuietHours(Struct):
@@ -145,6 +149,15 @@ class QuietHours(Struct):
     """When they begin."""
     to: str
     """When they end."""
+
+
+class ReleaseSettings(Struct):
+    """What a release does to the tickets behind it when it is deployed. What is left out has its default."""
+
+    resolve_tickets: bool | None
+    """Whether it resolves them and tells their customers; not unless said."""
+    sender: Id | None
+    """The sender of the mails that tell customers; without one none leave."""
 
 
 class FileLimitsDict(TypedDict, total=False):
@@ -211,6 +224,15 @@ QuietHoursDict = TypedDict(
     total=False,
 )
 """Hours in which marketing waits. They go over midnight where they end before they begin."""
+
+
+class ReleaseSettingsDict(TypedDict, total=False):
+    """What a release does to the tickets behind it when it is deployed. What is left out has its default."""
+
+    resolve_tickets: bool
+    """Whether it resolves them and tells their customers; not unless said."""
+    sender: str | UUID | None
+    """The sender of the mails that tell customers; without one none leave."""
 
 
 class OrgWhere(TypedDict, total=False):
@@ -478,6 +500,7 @@ class OrgOperations(Readable[Org]):
         name: str | Unset = UNSET,
         notification_sender: Record | Ref | None | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
+        releases: ReleaseSettings | ReleaseSettingsDict | None | Unset = UNSET,
         rounding: ContractRoundingWord | Unset = UNSET,
         tax_rounding: OrderTaxRoundingWord | Unset = UNSET,
         time_zone: str | Unset = UNSET,
@@ -496,6 +519,8 @@ class OrgOperations(Readable[Org]):
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
           than the base currency once that is another one, until new rates are given.
+        - `releases`: What a release does to the tickets behind it: whether it resolves them, and who tells
+          customers. Nothing, unless said.
         - `rounding`: What happens to half of a currency's minor unit, in prices, discounts and taxes.
         - `tax_rounding`: Whether tax is rounded once for each rate or on each line.
         - `time_zone`: The time zone in which days and months are meant.
@@ -652,6 +677,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         name: str | Unset = UNSET,
         notification_sender: Record | Ref | None | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
+        releases: ReleaseSettings | ReleaseSettingsDict | None | Unset = UNSET,
         rounding: ContractRoundingWord | Unset = UNSET,
         tax_rounding: OrderTaxRoundingWord | Unset = UNSET,
         time_zone: str | Unset = UNSET,
@@ -670,6 +696,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
           than the base currency once that is another one, until new rates are given.
+        - `releases`: What a release does to the tickets behind it: whether it resolves them, and who tells
+          customers. Nothing, unless said.
         - `rounding`: What happens to half of a currency's minor unit, in prices, discounts and taxes.
         - `tax_rounding`: Whether tax is rounded once for each rate or on each line.
         - `time_zone`: The time zone in which days and months are meant.
