@@ -70,7 +70,6 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("bug.unlink_ticket", "bug_ticket", LINK),
     ("feature_request.withdraw_vote", "vote", LINK),
     ("purge", "bug_ticket", PARTS),
-    ("purge", "release_ticket", PARTS),
     ("purge", "vote", PARTS),
 ];
 

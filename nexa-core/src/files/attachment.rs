@@ -51,7 +51,7 @@ pub struct Attachment {
     /// When it was put into the trash.
     pub deleted_at: Option<Timestamp>,
     /// The record on which it hangs.
-    #[record(follows(ticket, comment, note, lead, contact, account, deal), on_trash = with_parent, person)]
+    #[record(follows(ticket, comment, note, lead, contact, account, deal, bug, feature_request), on_trash = with_parent, person)]
     pub about: About,
     /// The name of the file.
     #[record(editable, personal)]

@@ -7,8 +7,8 @@ string_value!(
     Quarter,
     normal,
     {
-        "type": "string", "minLength": 7, "maxLength": 7,
-        "description": "A quarter of a year, such as 2026-Q1."
+        "type": "string", "pattern": "^([0-9]{4}-Q[1-4]|Q[1-4] [0-9]{4})$",
+        "description": "A quarter of a year, such as 2026-Q1; Q1 2026 means the same."
     }
 );
 
