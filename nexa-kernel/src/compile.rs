@@ -75,12 +75,16 @@ impl Scope<'_> {
     }
 
     /// The rows of a kind whose field leads to a record that the actor sees; where it may lead to any kind, also those that are
-    /// about nothing of ours.
+    /// about nothing of ours, and those that lead to none where they are somebody's themselves.
     fn through(&self, kinds: &Kinds, def: &'static RecordDef, field: &str) -> Result<Filter> {
         if let Some(parent) = def.relation(field).and_then(|relation| kinds.get(relation.kind)) {
             let seen = self.access(kinds, parent, Action::Read)?.rows;
-            let whole = seen.is_everything() || seen.is_nothing();
-            return Ok(if whole { seen } else { Filter::Through(field.to_owned(), Box::new(seen)) });
+            if seen.is_everything() {
+                return Ok(seen);
+            }
+            let parents = if seen.is_nothing() { seen } else { Filter::Through(field.to_owned(), Box::new(seen)) };
+            let alone = Filter::compare(field, Op::IsNull, true);
+            return Ok(if def.stands_alone() { alone.or(parents) } else { parents });
         }
         let Some(topic) = def.topic(field) else { return Ok(Filter::nothing()) };
         let mut any = Filter::compare(field, Op::IsNull, true);

@@ -50,6 +50,11 @@ impl References {
     }
 }
 
+/// Whether records of a kind are parts of others, and purged with them.
+fn is_part(of: &RecordDef) -> bool {
+    of.relations.iter().any(|relation| relation.on_trash == Some(OnTrash::WithParent))
+}
+
 /// A reference declares what the trash does to it exactly where there is one. What a merged record forwards to is the kernel's.
 fn check(def: &RecordDef, relation: &RelationDef, of: &RecordDef) -> Result<(), String> {
     let (kind, name, target) = (def.kind, &relation.name, of.kind);
@@ -58,6 +63,8 @@ fn check(def: &RecordDef, relation: &RelationDef, of: &RecordDef) -> Result<(), 
             "{kind}.{name} does not say what becomes of it when its {target} goes into the trash; say on_trash = refuse, \
              with_parent, keep or mention"
         )),
+        // A part is never trashed by itself, and goes with what it is part of.
+        (Some(OnTrash::WithParent | OnTrash::Mention), None) if is_part(of) => Ok(()),
         (Some(_), None) => Err(format!("{kind}.{name} says on_trash, but no {target} can be trashed; leave it out")),
         (Some(OnTrash::Mention), _) if !nullable(def, relation) => {
             Err(format!("{kind}.{name} cannot forget its {target}, because it is not optional; say another on_trash"))

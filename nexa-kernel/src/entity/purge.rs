@@ -126,22 +126,34 @@ impl Context<'_> {
                 }
             }
         }
-        for (kind, path) in self.environment.references.to(def.kind, OnTrash::Mention) {
-            let of = self.kind(kind)?;
-            let Some(column) = of.column(path) else { continue };
-            for id in &ids {
-                for mut row in self.pointing(of, path, *id, Rows::Any).await? {
-                    row.set(column, Value::Null);
-                    self.save_row(of, row).await?;
-                }
-            }
-        }
         going.entry(def.kind).or_default().extend(ids.into_iter().map(Value::Uuid));
+        self.forget_mentions(&going).await?;
         self.must_be_pointed_at_by_none(def, &going).await?;
         for (kind, ids) in going {
             let of = self.kind(kind)?;
             for id in ids.iter().filter_map(Value::as_uuid) {
                 self.remove_row(of, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the references to what goes that only mention it.
+    async fn forget_mentions(&mut self, going: &Going) -> Result<()> {
+        for (gone, ids) in going {
+            for (kind, path) in self.environment.references.to(gone, OnTrash::Mention) {
+                let of = self.kind(kind)?;
+                let Some(column) = of.column(path) else { continue };
+                for id in ids.iter().filter_map(Value::as_uuid) {
+                    for mut row in self.pointing(of, path, id, Rows::Any).await? {
+                        // What goes itself need not forget anything.
+                        let goes = going.get(kind).is_some_and(|all| all.contains(&Value::Uuid(row.id(of))));
+                        if !goes {
+                            row.set(column, Value::Null);
+                            self.save_row(of, row).await?;
+                        }
+                    }
+                }
             }
         }
         Ok(())

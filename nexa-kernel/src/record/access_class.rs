@@ -11,7 +11,8 @@ pub enum AccessClass {
     /// them while nobody is.
     Restricted,
     /// They are seen with the record that this field points at, whatever the policy says of their own kind; the second part is a
-    /// field and its value in those that are not for admins alone.
+    /// field and its value in those that are not for admins alone. Of a kind with an assignee of its own, those that point at no record
+    /// are for those whose they are, as the policy of its own kind says.
     Through(&'static str, Option<(&'static str, &'static str)>),
     /// They are the engine's own.
     System,

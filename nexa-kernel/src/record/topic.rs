@@ -111,6 +111,13 @@ impl RecordDef {
         let only = self.about_only.iter().find(|(of, _)| *of == topic);
         only.map_or_else(|| other.is_about_able(), |(_, kinds)| other.ledger && kinds.contains(&other.kind))
     }
+    /// Whether its records are seen through another that they need not have, and are then for those whose they are.
+    pub fn stands_alone(&self) -> bool {
+        let AccessClass::Through(field, _) = self.access else { return false };
+        let nullable =
+            self.column(field).and_then(|column| self.columns.get(column)).is_some_and(|column| column.nullable);
+        nullable && self.assignee.is_some()
+    }
     /// Whether anything may be about its records: they have a history, and are not themselves seen through what they are about.
     pub fn is_about_able(&self) -> bool {
         let through = matches!(self.access, AccessClass::Through(field, _) if self.topic(field).is_some());
