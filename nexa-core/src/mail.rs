@@ -3,6 +3,7 @@
 
 pub mod claim;
 pub mod consent;
+mod correspondence;
 pub mod deliver;
 mod due;
 pub mod feedback;
@@ -12,11 +13,11 @@ pub mod links;
 pub mod mailer;
 pub mod message;
 pub mod outgoing;
-mod person;
+pub(crate) mod person;
 pub mod plan;
 mod render;
 pub mod report;
-mod secret;
+pub(crate) mod secret;
 pub mod sender;
 pub mod suppression;
 pub mod template;
@@ -25,6 +26,7 @@ pub mod topic;
 
 pub use crate::PlainText;
 pub use consent::{Consent, ConsentBasis, ConsentState};
+pub use correspondence::{Correspondence, MailFile};
 pub use deliver::{Delivered, deliver};
 pub use feedback::BounceClass;
 pub use gate::{Gate, Verdict};

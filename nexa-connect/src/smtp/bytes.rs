@@ -8,7 +8,7 @@ use mail_builder::{
     headers::{HeaderType, address, content_type::ContentType, raw::Raw, text::Text},
     mime::{BodyPart, MimePart},
 };
-use nexa_core::mail::{FinishedMessage, Header, Mailbox};
+use nexa_core::mail::{FinishedMessage, Header, MailFile, Mailbox};
 
 /// Why a message cannot be sent by SMTP, whatever the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub fn bytes(message: &FinishedMessage) -> Result<Vec<u8>, Unsendable> {
         .from(mailbox(&message.from)?)
         .to(message.to.iter().map(mailbox).collect::<Result<Vec<_>, _>>()?)
         .subject(line("Subject", &message.subject)?);
+    if !message.cc.is_empty() {
+        builder = builder.cc(message.cc.iter().map(mailbox).collect::<Result<Vec<_>, _>>()?);
+    }
     if let Some(reply_to) = &message.reply_to {
         builder = builder.reply_to(mailbox(reply_to)?);
     }
@@ -60,12 +63,26 @@ pub fn bytes(message: &FinishedMessage) -> Result<Vec<u8>, Unsendable> {
     let text = || MimePart::new("text/plain", BodyPart::Text(message.text.as_str().into()));
     let body = match &message.html {
         Some(html) => MimePart::new(
-            ContentType::new("multipart/alternative").attribute("boundary", boundary),
+            ContentType::new("multipart/alternative").attribute("boundary", boundary.clone()),
             BodyPart::Multipart(vec![text(), MimePart::new("text/html", BodyPart::Text(html.as_str().into()))]),
         ),
         None => text(),
     };
+    let body = if message.files.is_empty() {
+        body
+    } else {
+        let files = message.files.iter().map(file).collect::<Result<Vec<_>, _>>()?;
+        let mixed = ContentType::new("multipart/mixed").attribute("boundary", format!("{boundary}_files"));
+        MimePart::new(mixed, BodyPart::Multipart([body].into_iter().chain(files).collect()))
+    };
     builder.body(body).write_to_vec().map_err(|problem| Unsendable(problem.to_string()))
+}
+
+/// A file as a part of the message.
+fn file(file: &MailFile) -> Result<MimePart<'_>, Unsendable> {
+    let name = line("of a file", &file.name)?;
+    let kind = ContentType::new(line("of a file", &file.r#type)?);
+    Ok(MimePart::new(kind, BodyPart::Binary(file.bytes.as_slice().into())).attachment(name))
 }
 
 fn name(header: &Header) -> Result<&str, Unsendable> {

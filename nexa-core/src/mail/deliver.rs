@@ -5,12 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BeforeBody, FinishedMessage, Mail, Mailer, Outcome,
+    Attempt, BeforeBody, FinishedMessage, Mail, Mailer, Outcome,
     claim::Claim,
     outgoing::{NOT_CLAIMED, NOT_YOURS},
     report::{Report, Start},
 };
-use crate::{Id, Name, Result, Session, kernel::error::codes};
+use crate::{
+    Id, Name, Result, Session,
+    files::{Attachment, DownloadOptions, download},
+    kernel::error::codes,
+};
 
 /// What a delivery came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,11 +56,32 @@ pub async fn deliver(session: &Session, mailer: &dyn Mailer, worker: &str, limit
     let claim = Claim { worker: worker.clone(), limit: Some(limit), sender: None, idempotent };
     let claimed = session.run(claim).await?;
     let mut delivered = Delivered { more: claimed.more, ..Delivered::default() };
-    for message in claimed.messages {
+    for mut message in claimed.messages {
         delivered.tried += 1;
+        if !load_files(session, &mut message).await? {
+            let gone = Attempt::permanent().detail("a file of the message is gone");
+            session.run(Report::of(Id::new(message.mail), worker.clone(), gone)).await?;
+            continue;
+        }
         delivered.handed_over += usize::from(send(session, mailer, &worker, &message).await?);
     }
     Ok(delivered)
+}
+
+/// Reads the bytes of the files that go with a message; answers whether all are there.
+async fn load_files(session: &Session, message: &mut FinishedMessage) -> Result<bool> {
+    for file in &mut message.files {
+        let attachment = Id::<Attachment>::new(file.attachment);
+        let mut bytes = match download(session, attachment, DownloadOptions::new()).await {
+            Ok(download) => download.bytes,
+            Err(error) if error.retryable() => return Err(error),
+            Err(_) => return Ok(false),
+        };
+        while let Some(chunk) = bytes.next().await? {
+            file.bytes.extend(chunk);
+        }
+    }
+    Ok(true)
 }
 
 /// Sends one message; returns whether the server took it.

@@ -108,6 +108,14 @@ impl Named<'_> {
     }
 }
 
+/// The mail of a `Message-ID` that we gave it, in the unrestricted scope.
+pub(crate) async fn mail_of(cx: &mut Context<'_>, message_id: &str) -> Result<Option<Mail>> {
+    match (Named { mail: None, message_id: Some(message_id), address: None }).find(cx).await {
+        Err(error) if error.is(&codes::NOT_FOUND) => Ok(None),
+        found => found,
+    }
+}
+
 /// Keeps an event, unless it was taken before.
 async fn take(cx: &mut Context<'_>, what: &str, event_id: &Name, event: ProviderEvent) -> Result<bool> {
     let event_id = format!("{what}:{event_id}");

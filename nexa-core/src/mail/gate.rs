@@ -137,6 +137,12 @@ pub(super) async fn ask(cx: &mut Context<'_>, asked: &Asked<'_>) -> Result<Gate>
     Ok(quiet.map_or_else(Gate::default, |until| Gate::until(Verdict::QuietHours, until)))
 }
 
+/// Whether nothing at all goes to an address.
+pub(crate) async fn is_suppressed(cx: &mut Context<'_>, to: &Email) -> Result<bool> {
+    let asked = Asked { to, topic: None, marketing: false, counted: false, gone: false, zone: None };
+    Ok(ask(cx, &asked).await?.verdict == Verdict::Suppressed)
+}
+
 /// Whether a mail may go to somebody now, and if not, why not: `mail.may`. It answers the first of what stands in the way.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

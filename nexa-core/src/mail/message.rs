@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::MailFile;
 use crate::{Email, Name, PlainText, Subject, Timestamp};
 
 /// What a mail says: subject, text, and HTML where a template has it. It is made of a template, or of a text that somebody wrote as a
@@ -97,6 +98,9 @@ pub struct FinishedMessage {
     pub from: Mailbox,
     /// Whom `To` names.
     pub to: Vec<Mailbox>,
+    /// Whom `Cc` names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<Mailbox>,
     /// Whom `Reply-To` names, when answers go elsewhere than to `from`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Mailbox>,
@@ -115,4 +119,7 @@ pub struct FinishedMessage {
     /// The names of the headers that a signature (DKIM) must cover beside what it covers anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed_headers: Vec<String>,
+    /// The files that go with it, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<MailFile>,
 }

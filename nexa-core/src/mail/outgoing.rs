@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{Content, Header, Mailbox, Sender, TemplateVersion, Topic};
+use super::{Content, Correspondence, Header, Mailbox, Sender, TemplateVersion, Topic};
 use crate::{
     About, Code, Document, Email, Id, Language, Name, Record, Result, TimeZone, Timestamp, closed_enum,
     kernel::redact::redacted_debug,
@@ -158,6 +158,9 @@ pub struct Mail {
     /// What it says. A mail that a template makes says something from its first claim on.
     #[record(personal)]
     pub content: Option<Document<Content>>,
+    /// Who else gets it, where answers go and what it answers, where it belongs to a conversation.
+    #[record(personal)]
+    pub correspondence: Option<Document<Correspondence>>,
     /// What stands around that; absent until it is first claimed.
     #[record(personal)]
     pub frame: Option<Document<MailFrame>>,
@@ -212,7 +215,7 @@ redacted_debug!(Mail);
 
 impl Mail {
     /// Whether somebody may hold it back: it waits, or nothing of it has left. Errors: `mail.leaving`, `mail.over`.
-    pub(super) fn must_be_held_back(&self) -> Result<()> {
+    pub(crate) fn must_be_held_back(&self) -> Result<()> {
         match (self.state, self.stage) {
             (MailState::Planned, _) | (MailState::Claimed, MailStage::Open) => Ok(()),
             (MailState::Claimed, MailStage::Body) => Err(LEAVING.error()),

@@ -24,7 +24,7 @@ impl Person {
         }
     }
     /// Whether they are known under an address.
-    pub(super) fn is_known_by(&self, address: &Email) -> bool {
+    pub(crate) fn is_known_by(&self, address: &Email) -> bool {
         let others = match self {
             Self::Lead(lead) => &lead.other_emails,
             Self::Contact(contact) => &contact.other_emails,
@@ -101,8 +101,8 @@ pub(super) fn is_gone(mail: &Mail, person: Option<&Person>) -> bool {
         // A purged person is forgotten by the mail; one that is about something else never had any.
         None => {
             let of_person = |about: &About| ["lead", "contact"].contains(&about.kind());
-            let of_person_alone =
-                !matches!(mail.purpose, MailPurpose::System | MailPurpose::Notification | MailPurpose::Test);
+            let of_person_alone = mail.correspondence.is_none()
+                && !matches!(mail.purpose, MailPurpose::System | MailPurpose::Notification | MailPurpose::Test);
             of_person_alone || mail.about.as_ref().is_some_and(of_person)
         }
     }

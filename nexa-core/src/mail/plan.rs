@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
-    Content, Mail, MailPurpose, MailState, Sender, Template, Topic, due,
+    Content, Correspondence, Mail, MailPurpose, MailState, Sender, Template, Topic, due,
     gate::{self, Asked},
     person::{self, Person},
     render,
@@ -70,6 +70,8 @@ pub(crate) struct Planned {
     pub(crate) to: Email,
     /// What it says.
     pub(crate) says: Says,
+    /// Who else gets it and what it answers, in a conversation.
+    pub(crate) correspondence: Option<Correspondence>,
     /// The moment before which it does not leave; now unless said.
     pub(crate) not_before: Option<Timestamp>,
     /// The moment from which on it does not leave; 72 hours later unless said.
@@ -111,6 +113,7 @@ pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail>
         },
         to: Some(planned.to.clone()),
         message_id,
+        correspondence: planned.correspondence.map(Document),
         not_before,
         expires_at: Some(planned.expires_at.unwrap_or_else(|| not_before.plus_hours(LONGEST_WAIT))),
         ..Mail::default()
@@ -285,6 +288,7 @@ impl CollectionCommand for Plan {
             person: Some(person),
             to,
             says,
+            correspondence: None,
             not_before: self.not_before,
             expires_at: self.expires_at,
         };

@@ -74,7 +74,10 @@ pub(super) fn finish(cx: &Context<'_>, mail: &mut Mail, sender: &Sender, person:
     let mut headers = Vec::new();
     let mut header = |name: &str, value: String| headers.push(Header { name: name.to_owned(), value });
     let mut signed_headers = Vec::new();
-    if mail.purpose != MailPurpose::Person {
+    let correspondence = mail.correspondence.as_ref().map(|correspondence| &correspondence.0);
+    if correspondence.is_some_and(|correspondence| correspondence.automatic) {
+        header("Auto-Submitted", "auto-replied".to_owned());
+    } else if mail.purpose != MailPurpose::Person {
         header("Auto-Submitted", "auto-generated".to_owned());
     }
     if let Some(link) = finish.link.filter(|_| mail.marketing) {
@@ -85,11 +88,15 @@ pub(super) fn finish(cx: &Context<'_>, mail: &mut Mail, sender: &Sender, person:
             content.0.show_link(&link);
         }
     }
+    if let Some(correspondence) = correspondence {
+        headers.extend(correspondence.headers(&mail.message_id));
+    }
+    let reply_to = correspondence.and_then(|correspondence| correspondence.reply_to.clone());
     mail.frame = Some(Document(MailFrame {
         envelope_from: sender.bounce_address.clone().unwrap_or_else(|| sender.address.clone()),
         from: Mailbox { name: Some(sender.name.clone()), address: sender.address.clone() },
         to_name: person.and_then(Person::name),
-        reply_to: sender.reply_to.clone().map(Mailbox::from),
+        reply_to: reply_to.or_else(|| sender.reply_to.clone().map(Mailbox::from)),
         date: cx.now(),
         headers,
         signed_headers,
@@ -118,14 +125,18 @@ impl Mail {
     /// The message, as every attempt sends it; nothing before it was finished.
     pub(super) fn message(&self) -> Option<FinishedMessage> {
         let (content, frame, to) = (self.content.as_ref()?, self.frame.as_ref()?, self.to.as_ref()?);
+        let correspondence = self.correspondence.clone().map(Document::into_inner).unwrap_or_default();
+        let first = Mailbox { name: frame.to_name.clone(), address: to.clone() };
+        let others = correspondence.others().map(|other| other.address.clone());
         Some(FinishedMessage {
             mail: self.id.uuid(),
             idempotency_key: self.id.to_string(),
             message_id: self.message_id.clone(),
             envelope_from: frame.envelope_from.clone(),
-            recipients: vec![to.clone()],
+            recipients: [to.clone()].into_iter().chain(others).collect(),
             from: frame.from.clone(),
-            to: vec![Mailbox { name: frame.to_name.clone(), address: to.clone() }],
+            to: [first].into_iter().chain(correspondence.to).collect(),
+            cc: correspondence.cc,
             reply_to: frame.reply_to.clone(),
             date: frame.date,
             subject: content.subject.clone(),
@@ -133,6 +144,7 @@ impl Mail {
             html: content.html.clone(),
             headers: frame.headers.clone(),
             signed_headers: frame.signed_headers.clone(),
+            files: correspondence.files,
         })
     }
 }

@@ -43,11 +43,11 @@ impl fmt::Debug for MailSecret {
 }
 
 /// The key in use.
-pub(super) struct Secret(Vec<u8>);
+pub(crate) struct Secret(Vec<u8>);
 
 /// What something is signed for; what was signed for one purpose is nothing for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// The hash of an address.
     Address,
     /// A link with which somebody chooses what they get.
@@ -56,6 +56,10 @@ pub(super) enum Purpose {
     Confirmation,
     /// The identifier of a message.
     Message,
+    /// The address to which somebody answers in a conversation.
+    Reply,
+    /// The name of a mail among those of an inbox.
+    Reference,
 }
 
 impl Purpose {
@@ -65,18 +69,20 @@ impl Purpose {
             Self::Preferences => "preferences",
             Self::Confirmation => "confirmation",
             Self::Message => "message",
+            Self::Reply => "reply",
+            Self::Reference => "reference",
         }
     }
 }
 
 impl Secret {
     /// The tenant's key; none as long as nothing needed one, and then nothing was signed.
-    pub(super) async fn known(cx: &mut Context<'_>) -> Result<Option<Self>> {
+    pub(crate) async fn known(cx: &mut Context<'_>) -> Result<Option<Self>> {
         let found: Vec<MailSecret> = cx.unrestricted().matching(MailSecret::NAME, &FIRST.to_owned()).await?;
         found.into_iter().next().map(|found| Self::read(&found.secret)).transpose()
     }
     /// The tenant's key, which is made where there is none.
-    pub(super) async fn of(cx: &mut Context<'_>) -> Result<Self> {
+    pub(crate) async fn of(cx: &mut Context<'_>) -> Result<Self> {
         if let Some(known) = Self::known(cx).await? {
             return Ok(known);
         }
@@ -91,7 +97,7 @@ impl Secret {
     }
 
     /// HMAC-SHA256 of several parts for a purpose; lengths keep them apart.
-    pub(super) fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         // A key of any length will do.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return [0; 32] };
         for part in [purpose.as_str().as_bytes()].iter().chain(parts) {

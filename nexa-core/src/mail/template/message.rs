@@ -63,6 +63,7 @@ pub struct Render {
 
 /// A message that a template made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TemplateMessage")]
 pub struct Message {
     /// The version of which it was made.
     pub template_version: Id<TemplateVersion>,

@@ -121,6 +121,7 @@ impl Command for Test {
                 person: None,
                 to: user.email,
                 says: Says::Content(said.clone()),
+                correspondence: None,
                 not_before: None,
                 expires_at: None,
             };

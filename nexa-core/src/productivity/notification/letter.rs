@@ -40,6 +40,7 @@ pub(super) async fn plan(
         person: None,
         to: user.email.clone(),
         says: Says::Notifications,
+        correspondence: None,
         not_before: None,
         expires_at: None,
     };
