@@ -87,6 +87,15 @@ impl DefaultPolicy {
                 Party::Service => Access::full(),
                 _ => Access::none(),
             },
+            // What hangs on nothing is seen like what waits for somebody.
+            AccessClass::Through(field, _) if kind.stands_alone() && !own.is_none() => match party {
+                Party::Agent => {
+                    let hangs = Filter::Not(Box::new(Filter::compare(field, Op::IsNull, true)));
+                    Access::rows(own.rows.and(hangs.or(queue(actor, kind).rows)))
+                }
+                Party::Service => own,
+                _ => Access::none(),
+            },
             AccessClass::Through(_, Some((field, value))) if !own.is_none() => {
                 Access::rows(own.rows.and(Filter::compare(field, Op::Eq, value)))
             }

@@ -28,9 +28,13 @@ pub(crate) use erased::take_away;
 use crate::CrmBuilder;
 
 pub use attachment::{Add, Attachment, TOO_MANY, UPLOAD_NOT_FOUND};
+pub(crate) use attachment::{attach, attach_received};
 pub use blob::{Blob, BlobState};
 pub use collection::{Swept, sweep};
 pub use download::{Download, DownloadOptions, GONE, RANGE, download};
+pub(crate) use upload::received_upload;
+#[cfg(feature = "inbox")]
+pub(crate) use upload::upload_received;
 pub use upload::{
     EMPTY, HASH_MISMATCH, NAME, QUOTA, TOO_LARGE, TYPE_BLOCKED, UPLOAD_EXPIRED, Upload, UploadOptions, upload,
 };

@@ -1,12 +1,20 @@
-//! Support: tickets, the comments on them, and who may see them.
+//! Support: tickets, the comments on them, what is said with customers and among the team, and who may see all that.
 
 pub mod comment;
 pub mod target;
+pub mod inbound;
+pub mod inbox;
+pub mod message;
+pub mod thread;
 pub mod ticket;
 pub mod timeline;
 
 pub use comment::{Audience, Comment};
 pub use target::Target;
+pub use inbound::{HeldReason, Inbound, InboundState, MailEnvelope};
+pub use inbox::{AutomaticMail, CopiedPeople, Inbox, InboxMakes};
+pub use message::{Direction, Message, MessageAuto, MessageMark, MessageTrust, PlacedBy};
+pub use thread::{Participant, ParticipantRole, ParticipantState, Thread, ThreadKind, ThreadState};
 pub use ticket::{Channel, Escalation, Severity, Ticket, TicketPriority, TicketStatus, TicketType};
 
 pub use crate::access::{DefaultPolicy, Narrow};
@@ -33,5 +41,28 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .query::<timeline::Timeline>()
         .query::<ticket::Report>()
         .record::<Comment>()
+        .entity::<Inbox>()
+        .entity::<Thread>()
+        .command::<thread::Open>()
+        .command::<thread::OpenInternal>()
+        .command::<thread::Reply>()
+        .command::<thread::Note>()
+        .command::<thread::Log>()
+        .command::<thread::Snooze>()
+        .command::<thread::Done>()
+        .command::<thread::Reopen>()
+        .command::<thread::AttachTicket>()
+        .command::<thread::ToTicket>()
+        .command::<thread::AcceptParticipant>()
+        .command::<thread::RemoveParticipant>()
+        .command::<thread::MarkSpam>()
+        .command::<thread::NotSpam>()
+        .record::<Message>()
+        .command::<message::Redact>()
+        .command::<message::Cancel>()
+        .kind::<message::MessageReference>()
+        .record::<Inbound>()
+        .command::<inbound::Discard>()
+        .command::<inbox::Receive>()
         .policy(DefaultPolicy::new())
 }

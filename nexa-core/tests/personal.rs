@@ -8,6 +8,7 @@ use nexa_core::{
     people::User,
     productivity::{Attendee, Call},
     sales::{Contact, Lead, Quote, QuoteCopy},
+    service::{Inbound, Message, Thread},
 };
 use serde_json::{Value as Json, json};
 
@@ -65,6 +66,7 @@ fn no_record_shows_personal_values_in_debug() {
     let letter = json!({"address": "sarah@acme.example"});
     let mail = json!({
         "to": "sarah@acme.example", "content": {"subject": "Your divorce", "text": "Call me"}, "detail": "Mailbox of Sarah is full",
+        "correspondence": {"reply_to": {"address": "team+1@acme.example"}},
         "values": {"contact": {"first_name": "Zuleika"}},
         "frame": {"envelope_from": "lawyer@acme.example", "from": letter, "date": "2025-11-17T09:00:00Z"},
     });
@@ -88,6 +90,16 @@ fn no_record_shows_personal_values_in_debug() {
                 &json!({"language": "en", "currency": "EUR", "accepted_by": "Sarah Chen", "reason": "Sarah is ill"}),
             ),
             "quote_copy" => hides::<QuoteCopy>(&json!({"html": "<p>Sarah Chen</p>"})),
+            "thread" => hides::<Thread>(&json!({
+                "participants": [{"address": "sarah@acme.example", "name": "Sarah", "role": "customer", "state": "active"}]
+            })),
+            "message" => hides::<Message>(&json!({
+                "from": "sarah@acme.example", "from_name": "Sarah Chen", "reply_to": [letter], "to": [letter], "cc": [letter],
+                "bcc": [letter], "subject": "My divorce", "text": "Call me",
+            })),
+            "inbound" => hides::<Inbound>(&json!({
+                "envelope": {"from": "sarah@acme.example", "known": true}, "sender": "sarah@acme.example", "detail": "Sarah wrote it",
+            })),
             "attendee" => hides::<Attendee>(&json!({"email": "sarah@acme.example", "name": "Sarah Chen"})),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),
         }

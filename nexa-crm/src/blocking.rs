@@ -24,6 +24,7 @@ use nexa_core::{
         schema::SchemaDifference,
         sql::{Sql, SqlRows},
     },
+    service::{Inbox, MailEnvelope, inbox::Received},
 };
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -241,6 +242,10 @@ impl Session {
     /// Takes a file of any length, to be attached with `attachment.add`; see [`nexa_core::files::upload`].
     pub fn upload(&self, name: &str, options: UploadOptions, file: impl Read + Send) -> Result<Upload> {
         block_on(files::upload(&self.0, name, options, &mut OfReader::new(file)))
+    }
+    /// Takes a mail that came to an inbox, as bytes; see [`nexa_core::service::inbox::receive`].
+    pub fn receive(&self, inbox: impl Into<Ref<Inbox>>, envelope: MailEnvelope, bytes: &[u8]) -> Result<Received> {
+        block_on(nexa_core::service::inbox::receive(&self.0, inbox, envelope, bytes))
     }
     /// Gives the bytes of a file, and what a server says of them; see [`nexa_core::files::download`].
     pub fn download(&self, attachment: impl Into<Ref<Attachment>>, options: DownloadOptions) -> Result<Download> {

@@ -71,6 +71,11 @@ struct FilesGuide;
 #[doc = include_str!("../../docs/mail.md")]
 struct MailGuide;
 
+/// Those of the guide to the inbox, too.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/inbox.md")]
+struct InboxGuide;
+
 /// Those of the guide to migrations, too.
 #[cfg(all(doctest, feature = "sqlite"))]
 #[doc = include_str!("../../docs/schema.md")]

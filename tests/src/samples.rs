@@ -74,6 +74,7 @@ impl Samples for Office {
                 json!({"name": "VAT", "tax_class": "standard", "country": "FR", "rate": "20", "valid_from": "2025-11-01"})
             }
             "topic" => json!({"name": "Offers", "key": "offers"}),
+            "inbox" => json!({"name": "Umbrella", "address": "help@umbrella.example"}),
             "sender" => json!({"name": "Umbrella", "address": "hello@umbrella.example"}),
             "line" => json!({
                 "deal": self.id("deal"), "name": "Training", "quantity": "2",
@@ -387,6 +388,29 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "release.deploy" | "release.notes" => of("release", "release"),
         "release.roll_back" => with(of("release", "deployed_release"), "reason", json!("It is slow")),
         "feedback.weekly_review" => json!({}),
+        "inbox.receive" => json!({
+            "inbox": office.id("inbox"), "upload": office.id("came"),
+            "mail": {"from": {"address": "new@umbrella.example"}, "subject": "It does not start", "text": "Since Monday"}
+        }),
+        "inbound.discard" => with(of("inbound", "inbound"), "reason", json!("Nobody's")),
+        "thread.open" => json!({
+            "contact": office.id("contact"), "inbox": office.id("inbox"), "subject": "News", "body": "It is fixed."
+        }),
+        "thread.open_internal" => {
+            with(with(of("ticket", "ticket"), "subject", json!("Who knows?")), "body", json!("I do not"))
+        }
+        "thread.reply" => with(with(of("thread", "thread"), "seen", json!(office.id("message"))), "body", json!("Yes")),
+        "thread.note" => with(of("thread", "internal_thread"), "body", json!("I do")),
+        "thread.log" => with(with(of("thread", "thread"), "said", json!("in")), "body", json!("They called")),
+        "thread.snooze" => with(of("thread", "thread"), "until", json!("2025-12-01T09:00:00Z")),
+        "thread.done" | "thread.to_ticket" | "thread.mark_spam" => of("thread", "thread"),
+        "thread.reopen" => of("thread", "done_thread"),
+        "thread.not_spam" => of("thread", "spam_thread"),
+        "thread.attach_ticket" => with(of("thread", "thread"), "ticket", json!(office.id("ticket"))),
+        "thread.accept_participant" => with(of("thread", "done_thread"), "address", json!("sarah@private.example")),
+        "thread.remove_participant" => with(of("thread", "thread"), "address", json!("sarah@private.example")),
+        "message.redact" => with(of("message", "message"), "reason", json!("A password")),
+        "message.cancel" => of("message", "message"),
         "ticket.comment" => with(of("ticket", "ticket"), "body", json!("Soon")),
         _ => return None,
     })

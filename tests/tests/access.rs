@@ -50,18 +50,19 @@ const SETTINGS: &[&str] = &[
     "playbook_version",
     "topic",
     "sender",
+    "inbox",
 ];
 
 /// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.
 fn may(caller: &str, kind: &str, action: Action) -> bool {
     match (caller, action) {
         ("admin", _) => true,
-        _ if ["failure", "erasure", "notification_delivery", "quote_copy"].contains(&kind) => false,
+        _ if ["failure", "erasure", "notification_delivery", "quote_copy", "inbound"].contains(&kind) => false,
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
         ("viewer", Action::Read) => {
             let of_others =
-                ["ticket", "comment", "bug_ticket", "release_ticket", "notification", "notification_preference", "alert"];
+                ["ticket", "comment", "thread", "message", "bug_ticket", "release_ticket", "notification", "notification_preference", "alert"];
             !of_others.contains(&kind)
         }
         _ => false,

@@ -18,6 +18,7 @@ mod filters;
 mod host;
 mod host_transaction;
 mod identity;
+mod inbox;
 mod indexed_custom_fields;
 mod intelligence;
 mod later;

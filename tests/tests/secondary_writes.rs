@@ -71,6 +71,8 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("feature_request.withdraw_vote", "vote", LINK),
     ("purge", "bug_ticket", PARTS),
     ("purge", "vote", PARTS),
+    ("purge", "thread", PARTS),
+    ("purge", "message", PARTS),
 ];
 
 /// Which commands show texts of records that their caller does not see, and why.

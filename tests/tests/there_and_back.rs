@@ -193,6 +193,8 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             let vote = json!({"feature_request": office.id("feature_request"), "contact": contact, "ticket": other});
             office.run("feature_request.vote", vote);
             deployed(office, "4.0.0", other);
+            office
+                .run("thread.open_internal", json!({"ticket": other, "subject": "The other", "body": "Who knows it?"}));
         }
         "feature_request" => {
             drop(
@@ -207,6 +209,13 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             office.run("lead.update", json!({"lead": other, "email": "moved@umbrella.example"}));
         }
         "contact" => {
+            let inbox = office.id("inbox");
+            let thread = json!({"contact": other, "subject": "The other", "inbox": inbox, "body": "How are you?"});
+            office.run("thread.open", thread);
+            let mail = json!({"from": {"address": record["email"]}, "text": "I am well"});
+            let mut bytes = OfBytes::new("From the other");
+            let came = block_on(upload(&admin, "other.eml", UploadOptions::new(), &mut bytes)).unwrap().id;
+            office.run("inbox.receive", json!({"inbox": inbox, "upload": came, "mail": mail}));
             let account = office.id("account");
             office.run("contact.update", json!({"contact": other, "account": account}));
             office.run("account.set_primary_contact", json!({"account": account, "contact": other}));

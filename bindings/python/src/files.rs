@@ -10,6 +10,7 @@ use nexa_crm::{
     FolderBlobs, Ref, Result, Session,
     files::{Attachment, DownloadOptions, UploadOptions, download, upload},
     kernel::blobs::{Blobs, Chunks, FAILED, MemoryBlobs},
+    service::{Inbox, MailEnvelope},
 };
 use pyo3::{prelude::*, types::PyBytes};
 use serde_json::json;
@@ -73,6 +74,15 @@ pub(crate) fn send(
         Some(problem) => Err(problem),
         None => text(sent?.map_err(|error| raised(py, &error))?),
     }
+}
+
+/// Takes a mail that came to an inbox; what became of it as JSON.
+pub(crate) fn receive(py: Python<'_>, session: &Session, inbox: &str, envelope: &str, mail: &[u8]) -> PyResult<String> {
+    let inbox: Ref<Inbox> = parsed(py, "receive", inbox)?;
+    let envelope: MailEnvelope = parsed(py, "receive", envelope)?;
+    let mail = mail.to_vec();
+    let received = py.detach(|| run(nexa_crm::service::inbox::receive(session, inbox, envelope, &mail)));
+    text(received?.map_err(|error| raised(py, &error))?)
 }
 
 /// A file that is being read.

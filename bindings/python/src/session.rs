@@ -165,6 +165,10 @@ impl Session {
     ) -> PyResult<String> {
         files::send(py, &self.open(py)?, file, name, declared_type, sha256)
     }
+    /// Takes a mail that came to an inbox: JSON of what became of it.
+    fn receive(&self, py: Python<'_>, inbox: &str, envelope: &str, mail: &[u8]) -> PyResult<String> {
+        files::receive(py, &self.open(py)?, inbox, envelope, mail)
+    }
     /// Opens a file to be read.
     #[pyo3(signature = (attachment, range=None, inline=false))]
     fn download(

@@ -51,7 +51,7 @@ pub struct Attachment {
     /// When it was put into the trash.
     pub deleted_at: Option<Timestamp>,
     /// The record on which it hangs.
-    #[record(follows(ticket, comment, note, lead, contact, account, deal, bug, feature_request), on_trash = with_parent, person)]
+    #[record(follows(ticket, comment, note, lead, contact, account, deal, bug, feature_request, message, inbound), on_trash = with_parent, person)]
     pub about: About,
     /// The name of the file.
     #[record(editable, personal)]
@@ -124,7 +124,7 @@ impl Entity for Attachment {
 pub struct Add {
     /// The upload.
     pub upload: Id<Upload>,
-    /// The record: a ticket, a comment, a note, a lead, a contact, an account or a deal.
+    /// The record: a ticket, a comment, a message, a note, a lead, a contact, an account or a deal.
     pub to: About,
     /// The name of the file; that of the upload unless said.
     pub name: Option<FileName>,
@@ -140,27 +140,60 @@ impl CollectionCommand for Add {
         if let About::Host { kind, .. } = &self.to {
             return Err(codes::REFERENCE_BROKEN.with("field", "to").with("kind", kind));
         }
-        let by = cx.actor().principal.to_string();
-        let upload = upload::known(cx, self.upload).await?.filter(|upload| upload.by == by);
-        let not_found = || UPLOAD_NOT_FOUND.with("id", self.upload);
-        let upload = upload.ok_or_else(not_found)?;
-        let (Some(sha256), Some(found)) = (upload.sha256.clone(), &upload.r#type) else { return Err(not_found()) };
-        let attachment = Attachment {
-            about: self.to.clone(),
-            name: self.name.clone().unwrap_or_else(|| upload.name.clone()),
-            name_cut: upload.name_cut && self.name.is_none(),
-            declared_type: upload.declared_type.clone(),
-            r#type: Name::parse(found).unwrap_or_default(),
-            size: upload.size,
-            sha256,
-            by: cx.actor().user().map(Id::new),
-            ..Attachment::default()
-        };
-        let attachment = cx.add(attachment).await?;
-        must_not_be_too_many(cx, &attachment).await?;
-        upload.end(cx).await?;
-        Ok(attachment)
+        attach(cx, self.upload, self.to.clone(), self.name.clone()).await
     }
+}
+
+/// Attaches an upload of the actor's to a record that they see. Errors: `upload.not_found`, `attachment.too_many`,
+/// `attachment.type_blocked`.
+pub(crate) async fn attach(
+    cx: &mut Context<'_>,
+    id: Id<Upload>,
+    about: About,
+    name: Option<FileName>,
+) -> Result<Attachment> {
+    let by = cx.actor().principal.to_string();
+    let upload = upload::known(cx, id).await?.filter(|upload| upload.by == by);
+    let not_found = || UPLOAD_NOT_FOUND.with("id", id);
+    let upload = upload.ok_or_else(not_found)?;
+    let (Some(sha256), Some(found)) = (upload.sha256.clone(), &upload.r#type) else { return Err(not_found()) };
+    let attachment = Attachment {
+        about,
+        name_cut: upload.name_cut && name.is_none(),
+        name: name.unwrap_or_else(|| upload.name.clone()),
+        declared_type: upload.declared_type.clone(),
+        r#type: Name::parse(found).unwrap_or_default(),
+        size: upload.size,
+        sha256,
+        by: cx.actor().user().map(Id::new),
+        ..Attachment::default()
+    };
+    let attachment = cx.add(attachment).await?;
+    must_not_be_too_many(cx, &attachment).await?;
+    upload.end(cx).await?;
+    Ok(attachment)
+}
+
+/// Attaches an upload of the actor's that came in a mail: nothing of that is refused. Error: `upload.not_found`.
+pub(crate) async fn attach_received(cx: &mut Context<'_>, id: Id<Upload>, about: About) -> Result<Attachment> {
+    let by = cx.actor().principal.to_string();
+    let upload = upload::known(cx, id).await?.filter(|upload| upload.by == by);
+    let not_found = || UPLOAD_NOT_FOUND.with("id", id);
+    let upload = upload.ok_or_else(not_found)?;
+    let (Some(sha256), Some(found)) = (upload.sha256.clone(), &upload.r#type) else { return Err(not_found()) };
+    let attachment = Attachment {
+        about,
+        name: upload.name.clone(),
+        name_cut: upload.name_cut,
+        declared_type: upload.declared_type.clone(),
+        r#type: Name::parse(found).unwrap_or_default(),
+        size: upload.size,
+        sha256,
+        ..Attachment::default()
+    };
+    let attachment = cx.unrestricted().insert(attachment).await?;
+    upload.end(cx).await?;
+    Ok(attachment)
 }
 
 /// Refuses one more than the tenant allows on a record; this one is there already. Error: `attachment.too_many`.

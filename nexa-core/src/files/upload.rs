@@ -119,7 +119,7 @@ impl UploadOptions {
 /// `attachment.quota`, `upload.expired`, `field.invalid`, `access.denied`, `blobs.not_configured`, `blobs.failed`, and what the chunks
 /// answer.
 pub async fn upload(session: &Session, name: &str, options: UploadOptions, bytes: &mut dyn Chunks) -> Result<Upload> {
-    let blobs = session.blobs()?;
+    session.blobs()?;
     let (name, name_cut) = FileName::received(name).map_err(|problem| NAME.with("problem", problem))?;
     let given = options.declared_type.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let declared_type = given
@@ -127,13 +127,36 @@ pub async fn upload(session: &Session, name: &str, options: UploadOptions, bytes
         .transpose()
         .map_err(|problem| codes::FIELD_INVALID.with("field", "declared_type").with("problem", problem))?;
     let expected = options.sha256.map(|hash| hash.trim().to_ascii_lowercase());
-    let begin = Begin { name, name_cut, declared_type };
+    take(session, Begin { name, name_cut, declared_type, of_mail: false }, expected, bytes).await
+}
+
+/// Takes what came in a mail, of which nothing is refused: neither its size, nor its sort, nor for want of room. Errors: `access.denied`,
+/// `blobs.not_configured`, `blobs.failed`.
+#[cfg(feature = "inbox")]
+pub(crate) async fn upload_received(
+    session: &Session,
+    name: &str,
+    declared_type: Option<&str>,
+    bytes: &[u8],
+) -> Result<Upload> {
+    let (name, name_cut) = match FileName::received(name) {
+        Ok(received) => received,
+        Err(_) => FileName::received("file").map_err(|problem| NAME.with("problem", problem))?,
+    };
+    let declared_type = declared_type.and_then(|declared| Name::parse(declared).ok());
+    let mut bytes = crate::kernel::blobs::OfBytes::new(bytes);
+    take(session, Begin { name, name_cut, declared_type, of_mail: true }, None, &mut bytes).await
+}
+
+/// Takes bytes: written down before the first of them comes, and again when all are there.
+async fn take(session: &Session, begin: Begin, expected: Option<String>, bytes: &mut dyn Chunks) -> Result<Upload> {
+    let (blobs, of_mail) = (session.blobs()?, begin.of_mail);
     let begun = session.write(Envelope::default(), begin).await?;
     let key = BlobKey::new(session.org(), begun.upload.uuid());
     let mut receiving = Receiving::new(bytes, begun.limits, expected);
     let put = blobs.put(key, &mut receiving).await;
     let finished = match put.and_then(|()| receiving.received()) {
-        Ok(received) => session.write(Envelope::default(), Finish { upload: begun.upload, received }).await,
+        Ok(received) => session.write(Envelope::default(), Finish { upload: begun.upload, received, of_mail }).await,
         Err(error) => Err(error),
     };
     if finished.is_err() {
@@ -155,6 +178,8 @@ struct Begin {
     name: FileName,
     name_cut: bool,
     declared_type: Option<Name>,
+    /// Whether it came in a mail, of which nothing is refused.
+    of_mail: bool,
 }
 
 impl Job for Begin {
@@ -167,9 +192,13 @@ impl Job for Begin {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Begun> {
         cx.authorize_kind(Attachment::def(), Action::Create)?;
-        let limits = limits(cx).await?;
-        check_name(&limits, &self.name)?;
-        must_have_room(cx, &limits, 1).await?;
+        let mut limits = limits(cx).await?;
+        if self.of_mail {
+            limits = FileLimits { largest: Some(u64::MAX), ..FileLimits::default() };
+        } else {
+            check_name(&limits, &self.name)?;
+            must_have_room(cx, &limits, 1).await?;
+        }
         let (by, now) = (cx.actor().principal.to_string(), cx.now());
         let upload = Upload {
             by,
@@ -188,6 +217,7 @@ impl Job for Begin {
 struct Finish {
     upload: Id<Upload>,
     received: Received,
+    of_mail: bool,
 }
 
 impl Job for Finish {
@@ -206,8 +236,10 @@ impl Job for Finish {
             // Those that came are too many.
             blob::condemn(cx, key).await?;
         } else {
-            let limits = limits(cx).await?;
-            must_have_room(cx, &limits, size).await?;
+            if !self.of_mail {
+                let limits = limits(cx).await?;
+                must_have_room(cx, &limits, size).await?;
+            }
             let (state, sha256) = (BlobState::Live, Some(sha256.clone()));
             let blob = Blob { key, sha256, size, r#type: Some(r#type.clone()), state, ..Blob::default() };
             cx.unrestricted().insert(blob).await?;
@@ -247,6 +279,13 @@ impl Upload {
         cx.remove(&self).await?;
         stop_timer::<Expire>(cx, &self.id.to_string()).await
     }
+}
+
+/// An upload of the actor's that is whole. Error: `upload.not_found`.
+pub(crate) async fn received_upload(cx: &mut Context<'_>, id: Id<Upload>) -> Result<Upload> {
+    let by = cx.actor().principal.to_string();
+    let upload = known(cx, id).await?.filter(|upload| upload.by == by && upload.sha256.is_some());
+    upload.ok_or_else(|| super::attachment::UPLOAD_NOT_FOUND.with("id", id))
 }
 
 /// An upload by its id, whoever it is of.

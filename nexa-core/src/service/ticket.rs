@@ -12,6 +12,7 @@ mod report;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::follow_up::followed_up;
 pub use self::{
     create::{CUSTOMER_UNREACHABLE, Create, Customer},
     escalation::{Escalate, Escalation},

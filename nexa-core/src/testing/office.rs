@@ -134,6 +134,7 @@ impl Office {
         self.sell();
         self.write();
         self.support();
+        self.converse();
         self
     }
 

@@ -50,12 +50,15 @@ fn office() -> (Importer, Map<String, Json>) {
     let template = run(&office, "template.create", json!({"name": "Before", "texts": text}))["id"].clone();
     let version = run(&office, "template.publish", json!({"template": template}))["id"].clone();
     let topic = run(&office, "topic.find", json!({}))["items"][0]["id"].clone();
+    let sender = json!({"name": "Before", "address": "before@z.example"});
+    let sender = run(&office, "sender.create", sender)["id"].clone();
     let task = run(&office, "task.create", json!({"title": "Before"}))["id"].clone();
     let release = run(&office, "release.create", json!({"name": "1.0.0"}))["id"].clone();
     let project = run(&office, "project.create", json!({"name": "Before"}))["id"].clone();
     for (kind, id) in [
         ("project", project),
         ("release", release),
+        ("sender", sender),
         ("task", task),
         ("topic", topic),
         ("template_version", version),
@@ -97,7 +100,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
             json!({"name": "New", "tax_class": "standard", "country": "DE", "rate": "19", "valid_from": "2026-01-01"})
         }
         "topic" => json!({"name": "New", "key": "new"}),
-        "sender" => json!({"name": "New", "address": "new@z.example"}),
+        "sender" | "inbox" => json!({"name": "New", "address": "new@z.example"}),
         "line" => {
             json!({"deal": ids["deal"], "name": "New", "unit_price": {"amount": "12.50", "currency": "EUR"}})
         }
@@ -208,6 +211,9 @@ fn ids_of(office: &Importer, kind: &str) -> Vec<Json> {
     found.iter().map(|item| item["id"].clone()).collect()
 }
 
+/// Lists that a cell holds as JSON.
+const LISTS: [&str; 5] = ["holidays", "aliases", "relays", "blocked", "trusted_servers"];
+
 /// A row of a file for these fields, as an export writes them.
 fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
     let (mut header, mut row) = (Vec::new(), Vec::new());
@@ -221,7 +227,7 @@ fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
                     row.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 }
             }
-            Json::Array(list) if name != "holidays" && list.iter().all(Json::is_string) => {
+            Json::Array(list) if !LISTS.contains(&name.as_str()) && list.iter().all(Json::is_string) => {
                 header.push(name.clone());
                 row.push(list.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("; "));
             }

@@ -660,6 +660,184 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+ALTER TABLE nexa.tickets ADD COLUMN "reported_at" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "acknowledged_at" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "waiting_since" timestamptz;
+CREATE TABLE nexa.inboxes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "address" text COLLATE "C" NOT NULL,
+  "aliases" json NOT NULL,
+  "sender_id" uuid,
+  "group_id" uuid,
+  "makes" text COLLATE "C" NOT NULL,
+  "copied" text COLLATE "C" NOT NULL,
+  "automatic" text COLLATE "C" NOT NULL,
+  "acknowledgement" text COLLATE "C",
+  "relays" json NOT NULL,
+  "blocked" json NOT NULL,
+  "trusted_servers" json NOT NULL,
+  "off" boolean NOT NULL,
+  "external_keys" json,
+  CONSTRAINT inboxes_makes_check CHECK ("makes" IN ('thread', 'ticket')),
+  CONSTRAINT inboxes_copied_check CHECK ("copied" IN ('propose', 'accept')),
+  CONSTRAINT inboxes_automatic_check CHECK ("automatic" IN ('place', 'hold'))
+);
+CREATE INDEX inboxes_sender_id_ref ON nexa.inboxes (org, "sender_id", "id") WHERE "sender_id" IS NOT NULL;
+CREATE INDEX inboxes_group_id_ref ON nexa.inboxes (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
+CREATE UNIQUE INDEX inboxes_address_key ON nexa.inboxes (org, "address");
+ALTER TABLE nexa.inboxes ADD CONSTRAINT inboxes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.inboxes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.inboxes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.inboxes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.threads (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "number" text COLLATE "C" NOT NULL,
+  "kind" text COLLATE "C" NOT NULL,
+  "channel" text COLLATE "C" NOT NULL,
+  "inbox_id" uuid,
+  "ticket_id" uuid,
+  "contact_id" uuid,
+  "subject" text COLLATE "C" NOT NULL,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "via_group_id" uuid,
+  "state" text COLLATE "C" NOT NULL,
+  "snoozed_until" timestamptz,
+  "spam" boolean NOT NULL,
+  "automatic" boolean NOT NULL,
+  "participants" json,
+  "waiting_since" timestamptz,
+  "last_in" timestamptz,
+  "last_out" timestamptz,
+  "last_message" uuid,
+  "suggested_thread_id" uuid,
+  CONSTRAINT threads_kind_check CHECK ("kind" IN ('external', 'internal')),
+  CONSTRAINT threads_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
+  CONSTRAINT threads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT threads_state_check CHECK ("state" IN ('open', 'snoozed', 'done'))
+);
+CREATE INDEX threads_ticket_id_idx ON nexa.threads (org, "ticket_id", "id");
+CREATE INDEX threads_contact_id_idx ON nexa.threads (org, "contact_id", "id");
+CREATE INDEX threads_inbox_id_idx ON nexa.threads (org, "inbox_id", "id");
+CREATE INDEX threads_state_assignee_queue_waiting_since_idx ON nexa.threads (org, "state", "assignee_queue", "waiting_since", "id");
+CREATE INDEX threads_assignee_user_id_ref ON nexa.threads (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX threads_assignee_group_id_ref ON nexa.threads (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX threads_via_group_id_ref ON nexa.threads (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX threads_suggested_thread_id_ref ON nexa.threads (org, "suggested_thread_id", "id") WHERE "suggested_thread_id" IS NOT NULL;
+CREATE UNIQUE INDEX threads_number_key ON nexa.threads (org, "number");
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.threads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.threads FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.threads USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.messages (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "thread_id" uuid NOT NULL,
+  "direction" text COLLATE "C" NOT NULL,
+  "author_id" uuid,
+  "contact_id" uuid,
+  "at" timestamptz NOT NULL,
+  "claimed_at" timestamptz,
+  "from" text COLLATE "C",
+  "from_name" text COLLATE "C",
+  "reply_to" json,
+  "to" json,
+  "cc" json,
+  "bcc" json,
+  "subject" text COLLATE "C",
+  "text" text COLLATE "C",
+  "reply_end" bigint,
+  "html_id" uuid,
+  "message_id" text COLLATE "C",
+  "in_reply_to" text COLLATE "C",
+  "references" json NOT NULL,
+  "digest" text COLLATE "C",
+  "auto" text COLLATE "C" NOT NULL,
+  "trust" text COLLATE "C" NOT NULL,
+  "placed_by" text COLLATE "C" NOT NULL,
+  "marks" json NOT NULL,
+  "mail_id" uuid,
+  "redacted_at" timestamptz,
+  "redacted_reason" text COLLATE "C",
+  CONSTRAINT messages_direction_check CHECK ("direction" IN ('in', 'out', 'note')),
+  CONSTRAINT messages_auto_check CHECK ("auto" IN ('none', 'auto_reply', 'out_of_office', 'list', 'bounce', 'receipt')),
+  CONSTRAINT messages_trust_check CHECK ("trust" IN ('unknown', 'signed', 'known', 'failed')),
+  CONSTRAINT messages_placed_by_check CHECK ("placed_by" IN ('written', 'signed_address', 'references', 'new', 'follow_up', 'hand'))
+);
+CREATE INDEX messages_thread_id_at_idx ON nexa.messages (org, "thread_id", "at", "id");
+CREATE INDEX messages_contact_id_idx ON nexa.messages (org, "contact_id", "id");
+CREATE INDEX messages_author_id_ref ON nexa.messages (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
+CREATE INDEX messages_html_id_ref ON nexa.messages (org, "html_id", "id") WHERE "html_id" IS NOT NULL;
+CREATE INDEX messages_mail_id_ref ON nexa.messages (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+ALTER TABLE nexa.messages ADD CONSTRAINT messages_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.messages FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.messages USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.message_references (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "key" text COLLATE "C" NOT NULL,
+  "message" uuid NOT NULL,
+  "thread" uuid NOT NULL,
+  "own" boolean NOT NULL
+);
+CREATE INDEX message_references_key_idx ON nexa.message_references (org, "key", "id");
+ALTER TABLE nexa.message_references ADD CONSTRAINT message_references_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.message_references ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.message_references FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.message_references USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.inbounds (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "inbox_id" uuid NOT NULL,
+  "envelope" json NOT NULL,
+  "sender" text COLLATE "C",
+  "contact_id" uuid,
+  "sha256" text COLLATE "C" NOT NULL,
+  "size" bigint NOT NULL,
+  "digest" text COLLATE "C",
+  "state" text COLLATE "C" NOT NULL,
+  "reason" text COLLATE "C",
+  "detail" text COLLATE "C",
+  "message_id" uuid,
+  "comment_id" uuid,
+  "duplicate_of_id" uuid,
+  "discarded_reason" text COLLATE "C",
+  "acknowledged" boolean NOT NULL,
+  CONSTRAINT inbounds_state_check CHECK ("state" IN ('held', 'placed', 'duplicate', 'discarded')),
+  CONSTRAINT inbounds_reason_check CHECK ("reason" IN ('unparsable', 'error', 'too_large', 'limit', 'loop', 'spam', 'no_sender', 'bounce_unmatched', 'thread_trashed', 'automatic', 'inbox_off'))
+);
+CREATE INDEX inbounds_sha256_idx ON nexa.inbounds (org, "sha256", "id");
+CREATE INDEX inbounds_digest_idx ON nexa.inbounds (org, "digest", "id");
+CREATE INDEX inbounds_inbox_id_state_idx ON nexa.inbounds (org, "inbox_id", "state", "id");
+CREATE INDEX inbounds_sender_created_at_idx ON nexa.inbounds (org, "sender", "created_at", "id");
+CREATE INDEX inbounds_contact_id_ref ON nexa.inbounds (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX inbounds_message_id_ref ON nexa.inbounds (org, "message_id", "id") WHERE "message_id" IS NOT NULL;
+CREATE INDEX inbounds_comment_id_ref ON nexa.inbounds (org, "comment_id", "id") WHERE "comment_id" IS NOT NULL;
+CREATE INDEX inbounds_duplicate_of_id_ref ON nexa.inbounds (org, "duplicate_of_id", "id") WHERE "duplicate_of_id" IS NOT NULL;
+ALTER TABLE nexa.inbounds ADD CONSTRAINT inbounds_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.inbounds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.inbounds FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.inbounds USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.calls (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1259,6 +1437,7 @@ CREATE TABLE nexa.mails (
   "time_zone" text COLLATE "C",
   "values" json,
   "content" json,
+  "correspondence" json,
   "frame" json,
   "message_id" text COLLATE "C" NOT NULL,
   "not_before" timestamptz NOT NULL,
@@ -1449,6 +1628,11 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.stage_visits', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.deal_contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.inboxes', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.threads', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.messages', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.message_references', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.inbounds', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.meetings', 'org', colocate_with => 'nexa.ledger');
@@ -1522,6 +1706,25 @@ ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_deal_id_fk FOREIGN K
 ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inboxes ADD CONSTRAINT inboxes_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa.senders (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inboxes ADD CONSTRAINT inboxes_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_inbox_id_fk FOREIGN KEY (org, "inbox_id") REFERENCES nexa.inboxes (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.threads ADD CONSTRAINT threads_suggested_thread_id_fk FOREIGN KEY (org, "suggested_thread_id") REFERENCES nexa.threads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.messages ADD CONSTRAINT messages_thread_id_fk FOREIGN KEY (org, "thread_id") REFERENCES nexa.threads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.messages ADD CONSTRAINT messages_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.messages ADD CONSTRAINT messages_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.messages ADD CONSTRAINT messages_html_id_fk FOREIGN KEY (org, "html_id") REFERENCES nexa.attachments (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.messages ADD CONSTRAINT messages_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inbounds ADD CONSTRAINT inbounds_inbox_id_fk FOREIGN KEY (org, "inbox_id") REFERENCES nexa.inboxes (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inbounds ADD CONSTRAINT inbounds_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inbounds ADD CONSTRAINT inbounds_message_id_fk FOREIGN KEY (org, "message_id") REFERENCES nexa.messages (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inbounds ADD CONSTRAINT inbounds_comment_id_fk FOREIGN KEY (org, "comment_id") REFERENCES nexa.comments (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.inbounds ADD CONSTRAINT inbounds_duplicate_of_id_fk FOREIGN KEY (org, "duplicate_of_id") REFERENCES nexa.inbounds (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.meetings ADD CONSTRAINT meetings_organizer_id_fk FOREIGN KEY (org, "organizer_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -816,6 +816,193 @@ CREATE TABLE nexa_lines (
 ) STRICT;
 CREATE INDEX nexa_lines_deal_id_rank_idx ON nexa_lines (org, "deal_id", "rank", "id");
 CREATE INDEX nexa_lines_product_id_idx ON nexa_lines (org, "product_id", "id");
+ALTER TABLE nexa_tickets ADD COLUMN "reported_at" INTEGER;
+ALTER TABLE nexa_tickets ADD COLUMN "acknowledged_at" INTEGER;
+ALTER TABLE nexa_tickets ADD COLUMN "waiting_since" INTEGER;
+CREATE TABLE nexa_inboxes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "address" TEXT NOT NULL,
+  "aliases" TEXT NOT NULL,
+  "sender_id" BLOB,
+  "group_id" BLOB,
+  "makes" TEXT NOT NULL,
+  "copied" TEXT NOT NULL,
+  "automatic" TEXT NOT NULL,
+  "acknowledgement" TEXT,
+  "relays" TEXT NOT NULL,
+  "blocked" TEXT NOT NULL,
+  "trusted_servers" TEXT NOT NULL,
+  "off" INTEGER NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_inboxes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_inboxes_makes_check CHECK ("makes" IN ('thread', 'ticket')),
+  CONSTRAINT nexa_inboxes_copied_check CHECK ("copied" IN ('propose', 'accept')),
+  CONSTRAINT nexa_inboxes_automatic_check CHECK ("automatic" IN ('place', 'hold')),
+  CONSTRAINT nexa_inboxes_off_check CHECK ("off" IN (0, 1)),
+  CONSTRAINT nexa_inboxes_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa_senders (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_inboxes_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_inboxes_sender_id_ref ON nexa_inboxes (org, "sender_id", "id") WHERE "sender_id" IS NOT NULL;
+CREATE INDEX nexa_inboxes_group_id_ref ON nexa_inboxes (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_inboxes_address_key ON nexa_inboxes (org, "address");
+CREATE TABLE nexa_threads (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "number" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "channel" TEXT NOT NULL,
+  "inbox_id" BLOB,
+  "ticket_id" BLOB,
+  "contact_id" BLOB,
+  "subject" TEXT NOT NULL,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "via_group_id" BLOB,
+  "state" TEXT NOT NULL,
+  "snoozed_until" INTEGER,
+  "spam" INTEGER NOT NULL,
+  "automatic" INTEGER NOT NULL,
+  "participants" TEXT,
+  "waiting_since" INTEGER,
+  "last_in" INTEGER,
+  "last_out" INTEGER,
+  "last_message" BLOB,
+  "suggested_thread_id" BLOB,
+  CONSTRAINT nexa_threads_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_threads_kind_check CHECK ("kind" IN ('external', 'internal')),
+  CONSTRAINT nexa_threads_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
+  CONSTRAINT nexa_threads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_threads_state_check CHECK ("state" IN ('open', 'snoozed', 'done')),
+  CONSTRAINT nexa_threads_spam_check CHECK ("spam" IN (0, 1)),
+  CONSTRAINT nexa_threads_automatic_check CHECK ("automatic" IN (0, 1)),
+  CONSTRAINT nexa_threads_inbox_id_fk FOREIGN KEY (org, "inbox_id") REFERENCES nexa_inboxes (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_threads_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_threads_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_threads_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_threads_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_threads_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_threads_suggested_thread_id_fk FOREIGN KEY (org, "suggested_thread_id") REFERENCES nexa_threads (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_threads_ticket_id_idx ON nexa_threads (org, "ticket_id", "id");
+CREATE INDEX nexa_threads_contact_id_idx ON nexa_threads (org, "contact_id", "id");
+CREATE INDEX nexa_threads_inbox_id_idx ON nexa_threads (org, "inbox_id", "id");
+CREATE INDEX nexa_threads_state_assignee_queue_waiting_since_idx ON nexa_threads (org, "state", "assignee_queue", "waiting_since", "id");
+CREATE INDEX nexa_threads_assignee_user_id_ref ON nexa_threads (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_threads_assignee_group_id_ref ON nexa_threads (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_threads_via_group_id_ref ON nexa_threads (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX nexa_threads_suggested_thread_id_ref ON nexa_threads (org, "suggested_thread_id", "id") WHERE "suggested_thread_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_threads_number_key ON nexa_threads (org, "number");
+CREATE TABLE nexa_messages (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "thread_id" BLOB NOT NULL,
+  "direction" TEXT NOT NULL,
+  "author_id" BLOB,
+  "contact_id" BLOB,
+  "at" INTEGER NOT NULL,
+  "claimed_at" INTEGER,
+  "from" TEXT,
+  "from_name" TEXT,
+  "reply_to" TEXT,
+  "to" TEXT,
+  "cc" TEXT,
+  "bcc" TEXT,
+  "subject" TEXT,
+  "text" TEXT,
+  "reply_end" INTEGER,
+  "html_id" BLOB,
+  "message_id" TEXT,
+  "in_reply_to" TEXT,
+  "references" TEXT NOT NULL,
+  "digest" TEXT,
+  "auto" TEXT NOT NULL,
+  "trust" TEXT NOT NULL,
+  "placed_by" TEXT NOT NULL,
+  "marks" TEXT NOT NULL,
+  "mail_id" BLOB,
+  "redacted_at" INTEGER,
+  "redacted_reason" TEXT,
+  CONSTRAINT nexa_messages_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_messages_direction_check CHECK ("direction" IN ('in', 'out', 'note')),
+  CONSTRAINT nexa_messages_auto_check CHECK ("auto" IN ('none', 'auto_reply', 'out_of_office', 'list', 'bounce', 'receipt')),
+  CONSTRAINT nexa_messages_trust_check CHECK ("trust" IN ('unknown', 'signed', 'known', 'failed')),
+  CONSTRAINT nexa_messages_placed_by_check CHECK ("placed_by" IN ('written', 'signed_address', 'references', 'new', 'follow_up', 'hand')),
+  CONSTRAINT nexa_messages_thread_id_fk FOREIGN KEY (org, "thread_id") REFERENCES nexa_threads (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_messages_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_messages_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_messages_html_id_fk FOREIGN KEY (org, "html_id") REFERENCES nexa_attachments (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_messages_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa_mails (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_messages_thread_id_at_idx ON nexa_messages (org, "thread_id", "at", "id");
+CREATE INDEX nexa_messages_contact_id_idx ON nexa_messages (org, "contact_id", "id");
+CREATE INDEX nexa_messages_author_id_ref ON nexa_messages (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
+CREATE INDEX nexa_messages_html_id_ref ON nexa_messages (org, "html_id", "id") WHERE "html_id" IS NOT NULL;
+CREATE INDEX nexa_messages_mail_id_ref ON nexa_messages (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE TABLE nexa_message_references (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "key" TEXT NOT NULL,
+  "message" BLOB NOT NULL,
+  "thread" BLOB NOT NULL,
+  "own" INTEGER NOT NULL,
+  CONSTRAINT nexa_message_references_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_message_references_own_check CHECK ("own" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_message_references_key_idx ON nexa_message_references (org, "key", "id");
+CREATE TABLE nexa_inbounds (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "inbox_id" BLOB NOT NULL,
+  "envelope" TEXT NOT NULL,
+  "sender" TEXT,
+  "contact_id" BLOB,
+  "sha256" TEXT NOT NULL,
+  "size" INTEGER NOT NULL,
+  "digest" TEXT,
+  "state" TEXT NOT NULL,
+  "reason" TEXT,
+  "detail" TEXT,
+  "message_id" BLOB,
+  "comment_id" BLOB,
+  "duplicate_of_id" BLOB,
+  "discarded_reason" TEXT,
+  "acknowledged" INTEGER NOT NULL,
+  CONSTRAINT nexa_inbounds_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_inbounds_state_check CHECK ("state" IN ('held', 'placed', 'duplicate', 'discarded')),
+  CONSTRAINT nexa_inbounds_reason_check CHECK ("reason" IN ('unparsable', 'error', 'too_large', 'limit', 'loop', 'spam', 'no_sender', 'bounce_unmatched', 'thread_trashed', 'automatic', 'inbox_off')),
+  CONSTRAINT nexa_inbounds_acknowledged_check CHECK ("acknowledged" IN (0, 1)),
+  CONSTRAINT nexa_inbounds_inbox_id_fk FOREIGN KEY (org, "inbox_id") REFERENCES nexa_inboxes (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_inbounds_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_inbounds_message_id_fk FOREIGN KEY (org, "message_id") REFERENCES nexa_messages (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_inbounds_comment_id_fk FOREIGN KEY (org, "comment_id") REFERENCES nexa_comments (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_inbounds_duplicate_of_id_fk FOREIGN KEY (org, "duplicate_of_id") REFERENCES nexa_inbounds (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_inbounds_sha256_idx ON nexa_inbounds (org, "sha256", "id");
+CREATE INDEX nexa_inbounds_digest_idx ON nexa_inbounds (org, "digest", "id");
+CREATE INDEX nexa_inbounds_inbox_id_state_idx ON nexa_inbounds (org, "inbox_id", "state", "id");
+CREATE INDEX nexa_inbounds_sender_created_at_idx ON nexa_inbounds (org, "sender", "created_at", "id");
+CREATE INDEX nexa_inbounds_contact_id_ref ON nexa_inbounds (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX nexa_inbounds_message_id_ref ON nexa_inbounds (org, "message_id", "id") WHERE "message_id" IS NOT NULL;
+CREATE INDEX nexa_inbounds_comment_id_ref ON nexa_inbounds (org, "comment_id", "id") WHERE "comment_id" IS NOT NULL;
+CREATE INDEX nexa_inbounds_duplicate_of_id_ref ON nexa_inbounds (org, "duplicate_of_id", "id") WHERE "duplicate_of_id" IS NOT NULL;
 CREATE TABLE nexa_calls (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,
@@ -1435,6 +1622,7 @@ CREATE TABLE nexa_mails (
   "time_zone" TEXT,
   "values" TEXT,
   "content" TEXT,
+  "correspondence" TEXT,
   "frame" TEXT,
   "message_id" TEXT NOT NULL,
   "not_before" INTEGER NOT NULL,

@@ -21,7 +21,23 @@ pub(crate) enum Policies {
 }
 
 /// What is hidden, where a kind has it and it may be absent.
-const HIDDEN: &[&str] = &["email", "to", "address", "phone", "mobile", "description", "amount", "annual_revenue"];
+const HIDDEN: &[&str] = &[
+    "email",
+    "to",
+    "address",
+    "phone",
+    "mobile",
+    "description",
+    "amount",
+    "annual_revenue",
+    "participants",
+    "from",
+    "from_name",
+    "reply_to",
+    "cc",
+    "bcc",
+    "correspondence",
+];
 
 /// What traffic writes into hidden texts, and nowhere else.
 const MARKS: &[&str] = &["@private.example", "+4930555", "confidential"];

@@ -212,9 +212,9 @@ fn nothing_is_left_of_an_erased_person() {
         let was = office.run("contact.get", json!({"contact": known.contact, "as_of": office.head() - 1}));
         assert!(was["erased"].as_array().is_none_or(|names| names.contains(&json!("email"))), "{was}");
         assert_eq!(left(&planted, bytes(&backend)), Vec::<String>::new(), "{}", backend.name);
-        // The bytes of the three files go with the next tick, and nothing is mailed to them any more.
+        // The bytes of the three files and of what they wrote go with the next tick, and nothing is mailed to them any more.
         block_on(office.crm.tick(office.org, 100)).unwrap();
-        assert_eq!(plants::blobs(&office), files - 3, "{}", backend.name);
+        assert_eq!(plants::blobs(&office), files - 5, "{}", backend.name);
         assert_eq!(plants::suppressed(&office, &known.address), "erased", "{}", backend.name);
     }
 }

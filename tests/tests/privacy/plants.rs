@@ -39,6 +39,9 @@ pub(super) fn plant(office: &Office, planted: &mut Planted, contact: Uuid, addre
                 office.run("consent.grant", with);
             }
             "attachment" => files(office, planted, contact),
+            "thread" => conversation(office, planted, contact, address),
+            // What is said in the thread, and what came in.
+            "message" | "inbound" => {}
             "quote" => quotes(office, planted, contact),
             // What is sent with the quotes.
             "quote_copy" => {}
@@ -76,6 +79,34 @@ fn created(office: &Office, planted: &mut Planted, def: &'static RecordDef, cont
         fields["recording_consent"] = json!(true);
     }
     office.run(&format!("{kind}.create"), fields);
+}
+
+/// A thread with a contact, what they wrote in it, and an answer.
+fn conversation(office: &Office, planted: &mut Planted, contact: Uuid, address: &str) {
+    let inbox = office.id("inbox");
+    let mut mailbox = || json!({"name": planted.text(), "address": address});
+    let opened = json!({"inbox": inbox, "contact": contact, "subject": "Hello", "body": "How is it?", "to": [address]});
+    let thread = office.run("thread.open", opened)["id"].clone();
+    let (from, reply_to, to, cc) = (mailbox(), json!([mailbox()]), json!([mailbox()]), json!([mailbox()]));
+    let word = planted.text();
+    let send = |mail: Json| {
+        let mut bytes = OfBytes::new(word.clone());
+        let session = office.session("admin");
+        let upload = block_on(upload(&session, "mail.eml", UploadOptions::new(), &mut bytes)).unwrap();
+        let envelope = json!({"from": format!("{word}@{word}.example"), "known": true});
+        office.run("inbox.receive", json!({"inbox": inbox, "upload": upload.id, "envelope": envelope, "mail": mail}))
+    };
+    let sent = office.run("message.find", json!({"filter": {"field": "thread", "op": "eq", "value": thread}}));
+    let came = send(json!({
+        "from": from, "reply_to": reply_to, "to": to, "cc": cc, "subject": planted.text(), "text": planted.text(),
+        "in_reply_to": [sent["items"][0]["message_id"]], "message_id": "<1@here.example>",
+    }));
+    assert_eq!(came["thread"], thread, "{came}");
+    send(json!({"from": from, "held": "unparsable", "detail": format!("{} wrote it", planted.text())}));
+    let bcc = format!("{0}@{0}.example", planted.text());
+    let answer =
+        json!({"thread": thread, "seen": came["message"], "body": planted.text(), "to": [address], "bcc": [bcc]});
+    office.run("thread.reply", answer);
 }
 
 /// A mail that a template makes, of which a server said something.

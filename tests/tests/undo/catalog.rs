@@ -131,6 +131,8 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
             "rate" => ("value", "1.25"),
             "attachment" => ("name", "renamed.txt"),
             "routing" => ("band", "medium"),
+            "inbox" => ("name", "Renamed"),
+            "thread" => ("subject", "Renamed"),
             _ => return,
         };
         arguments[field] = json!(value);

@@ -24,6 +24,7 @@ from ._errors import Conflict, Error, Forbidden, Invalid, NotFound, RuleViolatio
 from ._explain import Explanation, Permission
 from ._feed import AccessChanged, Feed, Gone
 from ._files import Download, Swept, Upload
+from ._inbox import Received
 from ._filter import Q, Relative, now, today
 from ._frame import Frame
 from ._imports import Progress
@@ -65,6 +66,7 @@ __all__ = [
     "Permission",
     "Progress",
     "Q",
+    "Received",
     "Record",
     "Relative",
     "Results",

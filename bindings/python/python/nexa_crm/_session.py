@@ -18,6 +18,7 @@ from ._feed import Feed, only
 from ._files import Download, Readable, Swept, Upload, reference, send, swept
 from ._filter import Q
 from ._frame import Frame
+from ._inbox import Received, received
 from ._later import Due, Ticked, Worker, due, moment, ticked
 from ._once import Once
 from ._operations import BLOCKING, give_groups
@@ -196,6 +197,23 @@ class SessionBase:
         `blobs.not_configured`, `blobs.missing`, `blobs.failed`.
         """
         return Download(self._native.download(reference(attachment), range, inline))
+
+    def receive(
+        self,
+        inbox: Record | str | UUID,
+        mail: bytes,
+        *,
+        envelope_from: str | None = None,
+        envelope_to: Iterable[str] | None = None,
+    ) -> Received:
+        """Takes a mail that came to an inbox, as bytes, for the host's connector: ``crm.system("imap").receive(inbox, mail)``.
+
+        Whatever the mail is, its bytes are kept, and the answer says what became of it: then the connector marks it as fetched. The
+        same mail again is a `duplicate`. `envelope_from` is the sender of the envelope where it is known, empty for a bounce.
+
+        Raises `NotFound`, `Forbidden`, and `Unavailable` where the storage fails: then the mail is taken again later.
+        """
+        return received(self._native, inbox, mail, envelope_from, envelope_to)
 
     def sweep_files(self) -> Swept:
         """Removes bytes that no record knows, and says what records miss: for the host, after a restore or now and then."""

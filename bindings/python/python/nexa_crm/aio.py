@@ -23,6 +23,7 @@ from ._feed import AsyncFeed, only
 from ._files import AsyncDownload, Readable, Swept, Upload, reference, send
 from ._filter import Q
 from ._imports import Exports, Imports, _preview
+from ._inbox import Received, received
 from ._operations import Door, Operations, give_groups
 from ._pages import AsyncResults
 from ._record import Reader, Record
@@ -139,6 +140,17 @@ class AsyncSessionBase(blocking.SessionBase):
         """Reads a file, or these bytes of it, as the blocking `download` does."""
         run = self._threads.run
         return AsyncDownload(await run(self._native.download, reference(attachment), range, inline), run)
+
+    async def receive(  # type: ignore[override]
+        self,
+        inbox: Record | str | UUID,
+        mail: bytes,
+        *,
+        envelope_from: str | None = None,
+        envelope_to: Iterable[str] | None = None,
+    ) -> Received:
+        """Takes a mail that came to an inbox, as the blocking `receive` does."""
+        return await self._threads.run(received, self._native, inbox, mail, envelope_from, envelope_to)
 
     async def sweep_files(self) -> Swept:  # type: ignore[override]
         """Removes bytes that no record knows, and says what records miss: for the host."""

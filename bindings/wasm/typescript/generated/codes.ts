@@ -409,6 +409,14 @@ export interface ErrorCodes {
   "import.too_many_fields": "invalid";
   /** `Invalid`: One call takes at most {limit} rows, not {rows}; send them in several calls. */
   "import.too_many_rows": "invalid";
+  /** `RuleViolation`: The mail is {state}; only what is held is discarded. */
+  "inbound.not_held": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "inbox.address_taken": "conflict";
+  /** `RuleViolation`: The inbox {name} is switched off; set active with inbox.update, or take another. */
+  "inbox.inactive": "rule";
+  /** `RuleViolation`: The inbox {name} has no sender; give it one with inbox.update before you write from it. */
+  "inbox.no_sender": "rule";
   /** `Invalid`: There is no kind {kind}; the catalog lists them all. */
   "kind.unknown": "invalid";
   /** `RuleViolation`: The lead was converted already; ask without arguments to get what came of it. */
@@ -525,6 +533,13 @@ export interface ErrorCodes {
    * records.
    */
   "merge.cycle": "rule";
+  /**
+   * `RuleViolation`: The message has left, or is leaving, and cannot be held back; write another one that corrects
+   * it.
+   */
+  "message.already_sent": "rule";
+  /** `RuleViolation`: The message was not sent by mail; there is nothing to hold back. */
+  "message.not_a_mail": "rule";
   /** `Invalid`: The amount gets too large; keep it below 922 trillion. */
   "money.too_large": "invalid";
   /** `RuleViolation`: {name} is active and keeps their notes; hand over those of users who left. */
@@ -927,6 +942,56 @@ export interface ErrorCodes {
    * template, or use one of {known}.
    */
   "template.variable_unknown": "invalid";
+  /**
+   * `RuleViolation`: Nothing is sent to {address}: mail to it came back, or they want none. Leave it out, or say
+   * force to try it.
+   */
+  "thread.address_undeliverable": "rule";
+  /** `RuleViolation`: {number} is done; take it up again with thread.reopen first. */
+  "thread.done": "rule";
+  /** `RuleViolation`: {number} hangs on another ticket already; a thread is on one ticket, for life. */
+  "thread.has_ticket": "rule";
+  /** `Invalid`: A mail needs an inbox and a body; give both, or neither, and log with thread.log what was said. */
+  "thread.inbox_and_body": "invalid";
+  /**
+   * `RuleViolation`: {number} is internal, and nothing in it can be sent; write to the customer in an external
+   * thread.
+   */
+  "thread.internal": "rule";
+  /**
+   * `Conflict`: {number} has a message {message} that you have not seen; read it first, or say force to send yours
+   * all the same.
+   */
+  "thread.moved_on": "conflict";
+  /**
+   * `RuleViolation`: {number} goes through no inbox, and is not answered by mail; log with thread.log what was
+   * said.
+   */
+  "thread.no_inbox": "rule";
+  /** `RuleViolation`: Nobody would get the message; say in to whom it goes. */
+  "thread.no_recipient": "rule";
+  /** `RuleViolation`: Nobody reads what is sent to {address}; leave it out, or say force to send it all the same. */
+  "thread.no_reply_address": "rule";
+  /** `RuleViolation`: {number} is {state}; only what is done is reopened. */
+  "thread.not_done": "rule";
+  /**
+   * `RuleViolation`: {number} is with the customer, who would expect to read it; write in an internal thread, or a
+   * comment on the ticket.
+   */
+  "thread.not_internal": "rule";
+  /**
+   * `RuleViolation`: Nobody with this address is in {number}; give one of its participants, or name them in
+   * thread.reply.
+   */
+  "thread.not_participant": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "thread.number_taken": "conflict";
+  /** `RuleViolation`: {number} hangs on a ticket, and goes with that: move or assign the ticket instead. */
+  "thread.on_ticket": "rule";
+  /** `RuleViolation`: The moment {until} is over; give one to come. */
+  "thread.snooze_over": "rule";
+  /** `RuleViolation`: The message would go to {count} addresses; name at most {limit}. */
+  "thread.too_many_recipients": "rule";
   /** `RuleViolation`: The words of the ticket do not say its {field}; set it with ticket.update, or leave it out. */
   "ticket.analysis_unsure": "rule";
   /** `RuleViolation`: {number} is closed, and closed is final; open a follow-up with ticket.follow_up. */

@@ -61,6 +61,16 @@ export const ATTENDEE_ROLE = ["required", "optional"] as const;
  */
 export type AttendeeRole = (typeof ATTENDEE_ROLE)[number];
 
+/** The words of `BounceReportClass`, in their order. */
+export const BOUNCE_REPORT_CLASS = ["hard", "soft", "block"] as const;
+/**
+ * One of:
+ * - `hard`: The address does not exist.
+ * - `soft`: It cannot be delivered at the moment, such as to a full mailbox.
+ * - `block`: The server did not want it because of the sender or of what it says; the address is good.
+ */
+export type BounceReportClass = (typeof BOUNCE_REPORT_CLASS)[number];
+
 /** The words of `CallDirection`, in their order. */
 export const CALL_DIRECTION = ["outgoing", "incoming"] as const;
 /**
@@ -307,6 +317,62 @@ export const HEALTH_FACTOR_MEASURE = ["signal", "open_tickets", "days_since_inbo
  */
 export type HealthFactorMeasure = (typeof HEALTH_FACTOR_MEASURE)[number];
 
+/** The words of `InboundReason`, in their order. */
+export const INBOUND_REASON = ["unparsable", "error", "too_large", "limit", "loop", "spam", "no_sender", "bounce_unmatched", "thread_trashed", "automatic", "inbox_off"] as const;
+/**
+ * One of:
+ * - `unparsable`: Nobody can read it as a mail.
+ * - `error`: Something went wrong with it.
+ * - `too_large`: It is larger than what is taken.
+ * - `limit`: It has too many parts, addresses or headers.
+ * - `loop`: Its sender writes too often, as machines do that answer each other.
+ * - `spam`: It is spam.
+ * - `no_sender`: It does not say from whom it is.
+ * - `bounce_unmatched`: A server says that a mail was not delivered, and it is none of ours.
+ * - `thread_trashed`: It answers in a thread whose ticket is in the trash.
+ * - `automatic`: No person wrote it, and the inbox holds such.
+ * - `inbox_off`: The inbox is switched off.
+ */
+export type InboundReason = (typeof INBOUND_REASON)[number];
+
+/** The words of `InboundState`, in their order. */
+export const INBOUND_STATE = ["held", "placed", "duplicate", "discarded"] as const;
+/**
+ * One of:
+ * - `held`: It is held until somebody decides.
+ * - `placed`: It is a message in a thread, or what a server said of one of our mails.
+ * - `duplicate`: It came before.
+ * - `discarded`: Somebody decided that it is not wanted.
+ */
+export type InboundState = (typeof INBOUND_STATE)[number];
+
+/** The words of `InboxAutomatic`, in their order. */
+export const INBOX_AUTOMATIC = ["place", "hold"] as const;
+/**
+ * One of:
+ * - `place`: What becomes of any other: what a machine reports is work as well.
+ * - `hold`: It is held until somebody looks at it.
+ */
+export type InboxAutomatic = (typeof INBOX_AUTOMATIC)[number];
+
+/** The words of `InboxCopied`, in their order. */
+export const INBOX_COPIED = ["propose", "accept"] as const;
+/**
+ * One of:
+ * - `propose`: They get answers once somebody of the team has accepted them.
+ * - `accept`: They get answers.
+ */
+export type InboxCopied = (typeof INBOX_COPIED)[number];
+
+/** The words of `InboxMakes`, in their order. */
+export const INBOX_MAKES = ["thread", "ticket"] as const;
+/**
+ * One of:
+ * - `thread`: A thread, of which somebody makes a ticket or not.
+ * - `ticket`: A thread on a ticket of its own.
+ */
+export type InboxMakes = (typeof INBOX_MAKES)[number];
+
 /** The words of `LeadStatus`, in their order. */
 export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"] as const;
 /**
@@ -318,16 +384,6 @@ export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"
  * - `lost`: It came to nothing; the reason is kept.
  */
 export type LeadStatus = (typeof LEAD_STATUS)[number];
-
-/** The words of `MailClass`, in their order. */
-export const MAIL_CLASS = ["hard", "soft", "block"] as const;
-/**
- * One of:
- * - `hard`: The address does not exist.
- * - `soft`: It cannot be delivered at the moment, such as to a full mailbox.
- * - `block`: The server did not want it because of the sender or of what it says; the address is good.
- */
-export type MailClass = (typeof MAIL_CLASS)[number];
 
 /** The words of `MailOutcome`, in their order. */
 export const MAIL_OUTCOME = ["handed_over", "temporary", "permanent", "unknown"] as const;
@@ -426,6 +482,73 @@ export const MEETING_STATUS = ["planned", "held", "no_show", "cancelled"] as con
  * - `cancelled`: It was called off.
  */
 export type MeetingStatus = (typeof MEETING_STATUS)[number];
+
+/** The words of `MessageAuto`, in their order. */
+export const MESSAGE_AUTO = ["none", "auto_reply", "out_of_office", "list", "bounce", "receipt"] as const;
+/**
+ * One of:
+ * - `none`: A person wrote it.
+ * - `auto_reply`: A machine answered.
+ * - `out_of_office`: Somebody is away.
+ * - `list`: It went to many.
+ * - `bounce`: A server says that a mail was not delivered.
+ * - `receipt`: A mail program says that a mail was read.
+ */
+export type MessageAuto = (typeof MESSAGE_AUTO)[number];
+
+/** The words of `MessageDirection`, in their order. */
+export const MESSAGE_DIRECTION = ["in", "out", "note"] as const;
+/**
+ * One of:
+ * - `in`: From the customer to us.
+ * - `out`: From us to the customer.
+ * - `note`: Among the team.
+ */
+export type MessageDirection = (typeof MESSAGE_DIRECTION)[number];
+
+/** The words of `MessageMark`, in their order. */
+export const MESSAGE_MARK = ["id_reused", "new_person", "thread_conflict", "subject_changed", "charset_guessed", "body_cut", "has_remote", "encrypted", "has_signature", "invite", "sent_outside", "from_user", "files_not_taken"] as const;
+/**
+ * One of:
+ * - `id_reused`: Its `Message-ID` is that of another one.
+ * - `new_person`: Its sender was not in the thread before.
+ * - `thread_conflict`: It names mails of several threads; it stands in the newest.
+ * - `subject_changed`: Its subject is another than that of the thread.
+ * - `charset_guessed`: Nothing said in which character set it is, or what said so was wrong.
+ * - `body_cut`: It was too long; the whole of it is in its source.
+ * - `has_remote`: It has pictures that would be loaded from elsewhere.
+ * - `encrypted`: It is encrypted; what it says is not known.
+ * - `has_signature`: It carries a signature, which nobody has checked.
+ * - `invite`: It carries an invitation to a meeting.
+ * - `sent_outside`: One of the team sent it by another program.
+ * - `from_user`: One of the team wrote it.
+ * - `files_not_taken`: Files of it were not taken; they are in its source.
+ */
+export type MessageMark = (typeof MESSAGE_MARK)[number];
+
+/** The words of `MessagePlacedBy`, in their order. */
+export const MESSAGE_PLACED_BY = ["written", "signed_address", "references", "new", "follow_up", "hand"] as const;
+/**
+ * One of:
+ * - `written`: It was written there.
+ * - `signed_address`: It answered to the thread's signed address.
+ * - `references`: It names a mail of the thread, and its sender is in that.
+ * - `new`: It begins the thread.
+ * - `follow_up`: It follows up a ticket that was closed.
+ * - `hand`: Somebody of the team put it there.
+ */
+export type MessagePlacedBy = (typeof MESSAGE_PLACED_BY)[number];
+
+/** The words of `MessageTrust`, in their order. */
+export const MESSAGE_TRUST = ["unknown", "signed", "known", "failed"] as const;
+/**
+ * One of:
+ * - `unknown`: Nobody has checked it.
+ * - `signed`: It answers to an address that only we can have made.
+ * - `known`: The host's mail server says that its domain sent it.
+ * - `failed`: The host's mail server says that its domain did not send it.
+ */
+export type MessageTrust = (typeof MESSAGE_TRUST)[number];
 
 /** The words of `NotificationChoicesAssigned`, in their order. */
 export const NOTIFICATION_CHOICES_ASSIGNED = ["now", "digest", "off"] as const;
@@ -531,6 +654,25 @@ export const ORDER_TAX_ROUNDING = ["per_rate", "per_line"] as const;
  * - `per_line`: On each line.
  */
 export type OrderTaxRounding = (typeof ORDER_TAX_ROUNDING)[number];
+
+/** The words of `ParticipantRole`, in their order. */
+export const PARTICIPANT_ROLE = ["customer", "copied"] as const;
+/**
+ * One of:
+ * - `customer`: The customer.
+ * - `copied`: Somebody in copy.
+ */
+export type ParticipantRole = (typeof PARTICIPANT_ROLE)[number];
+
+/** The words of `ParticipantState`, in their order. */
+export const PARTICIPANT_STATE = ["active", "proposed", "removed"] as const;
+/**
+ * One of:
+ * - `active`: They do, and theirs belong to the thread.
+ * - `proposed`: They do once somebody of the team has accepted them.
+ * - `removed`: They do not.
+ */
+export type ParticipantState = (typeof PARTICIPANT_STATE)[number];
 
 /** The words of `PipelineAmountFrom`, in their order. */
 export const PIPELINE_AMOUNT_FROM = ["contract", "first_year", "yearly"] as const;
@@ -645,6 +787,16 @@ export const QUOTE_STATUS = ["draft", "sent", "accepted", "declined", "withdrawn
  */
 export type QuoteStatus = (typeof QUOTE_STATUS)[number];
 
+/** The words of `ReceivedMailAuthentication`, in their order. */
+export const RECEIVED_MAIL_AUTHENTICATION = ["unknown", "passed", "failed"] as const;
+/**
+ * One of:
+ * - `unknown`: It says nothing, or nobody trusts it.
+ * - `passed`: The domain sent the mail.
+ * - `failed`: The domain did not send the mail.
+ */
+export type ReceivedMailAuthentication = (typeof RECEIVED_MAIL_AUTHENTICATION)[number];
+
 /** The words of `RoutingBand`, in their order. */
 export const ROUTING_BAND = ["low", "medium", "high"] as const;
 /**
@@ -733,6 +885,46 @@ export const TEMPLATE_VARIABLE_TYPE = ["text", "number", "money", "date", "momen
  */
 export type TemplateVariableType = (typeof TEMPLATE_VARIABLE_TYPE)[number];
 
+/** The words of `ThreadChannel`, in their order. */
+export const THREAD_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
+/**
+ * One of:
+ * - `email`: By mail.
+ * - `chat`: In a chat.
+ * - `phone`: On the phone.
+ * - `web`: In a form on the web.
+ * - `api`: Through a program.
+ */
+export type ThreadChannel = (typeof THREAD_CHANNEL)[number];
+
+/** The words of `ThreadKind`, in their order. */
+export const THREAD_KIND = ["external", "internal"] as const;
+/**
+ * One of:
+ * - `external`: The team and somebody outside.
+ * - `internal`: The team alone.
+ */
+export type ThreadKind = (typeof THREAD_KIND)[number];
+
+/** The words of `ThreadSaid`, in their order. */
+export const THREAD_SAID = ["in", "out"] as const;
+/**
+ * One of:
+ * - `in`: The customer, to us.
+ * - `out`: We, to the customer.
+ */
+export type ThreadSaid = (typeof THREAD_SAID)[number];
+
+/** The words of `ThreadState`, in their order. */
+export const THREAD_STATE = ["open", "snoozed", "done"] as const;
+/**
+ * One of:
+ * - `open`: Somebody is to look at it.
+ * - `snoozed`: It comes back at its moment, or with the next answer.
+ * - `done`: Nothing is left to do.
+ */
+export type ThreadState = (typeof THREAD_STATE)[number];
+
 /** The words of `TicketAnalysisCategory`, in their order. */
 export const TICKET_ANALYSIS_CATEGORY = ["product_bug", "access", "billing", "feature_request", "how_to"] as const;
 /**
@@ -756,18 +948,6 @@ export const TICKET_ANALYSIS_SENTIMENT = ["frustrated", "negative", "neutral", "
  * - `delighted`: They are very pleased.
  */
 export type TicketAnalysisSentiment = (typeof TICKET_ANALYSIS_SENTIMENT)[number];
-
-/** The words of `TicketChannel`, in their order. */
-export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
-/**
- * One of:
- * - `email`: By mail.
- * - `chat`: In a chat.
- * - `phone`: On the phone.
- * - `web`: In a form on the web.
- * - `api`: Through a program.
- */
-export type TicketChannel = (typeof TICKET_CHANNEL)[number];
 
 /** The words of `TicketField`, in their order. */
 export const TICKET_FIELD = ["priority", "severity", "type"] as const;

@@ -49,6 +49,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "add_member aggregate? count? create find* get? history* import_csv import_preview? import_rows remove_member search* update upsert",
   health_card:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
+  inbound:
+    "aggregate? count? discard find* get? history*",
+  inbox:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows receive search* update upsert",
   lead:
     "aggregate? assign claim contact convert count? create find* get? history* import_csv import_preview? import_rows lose merge purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
   ledger:
@@ -61,6 +65,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? assign cancel conflicts? count? create find* get? history* hold import_csv import_preview? import_rows invite no_show purge reschedule respond restore schedule search* trash uninvite update upsert",
   membership:
     "aggregate? count? find* get? history*",
+  message:
+    "aggregate? cancel count? find* get? history* redact",
   note:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   notification:
@@ -121,6 +127,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? archive count? create find* get? history* import_csv import_preview? import_rows preview? publish purge render? restore search* test trash unarchive update upsert",
   template_version:
     "aggregate? count? find* get? history*",
+  thread:
+    "accept_participant aggregate? assign attach_ticket claim count? done find* get? history* log mark_spam not_spam note open open_internal release remove_participant reopen reply search* snooze to_ticket update",
   ticket:
     "aggregate? analyze? apply_analysis assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* similar? timeline* trash update upsert",
   topic:
@@ -130,7 +138,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "factors", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "aliases", "blocked", "checklist", "competitors", "exceptions", "external_keys", "factors", "holidays", "kept", "marks", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "references", "relays", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "trusted_servers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];

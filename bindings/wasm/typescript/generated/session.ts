@@ -24,12 +24,15 @@ import type { FailureOperations } from "./operations/failure.js";
 import type { FieldOperations } from "./operations/field.js";
 import type { GroupOperations } from "./operations/group.js";
 import type { HealthCardOperations } from "./operations/health_card.js";
+import type { InboundOperations } from "./operations/inbound.js";
+import type { InboxOperations } from "./operations/inbox.js";
 import type { LeadOperations } from "./operations/lead.js";
 import type { LedgerOperations } from "./operations/ledger.js";
 import type { LineOperations } from "./operations/line.js";
 import type { MailOperations } from "./operations/mail.js";
 import type { MeetingOperations } from "./operations/meeting.js";
 import type { MembershipOperations } from "./operations/membership.js";
+import type { MessageOperations } from "./operations/message.js";
 import type { NoteOperations } from "./operations/note.js";
 import type { NotificationOperations } from "./operations/notification.js";
 import type { NotificationDeliveryOperations } from "./operations/notification_delivery.js";
@@ -60,6 +63,7 @@ import type { TaskDependencyOperations } from "./operations/task_dependency.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
 import type { TemplateOperations } from "./operations/template.js";
 import type { TemplateVersionOperations } from "./operations/template_version.js";
+import type { ThreadOperations } from "./operations/thread.js";
 import type { TicketOperations } from "./operations/ticket.js";
 import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
@@ -86,11 +90,14 @@ import type { Failure } from "./records/failure.js";
 import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
 import type { HealthCard } from "./records/health_card.js";
+import type { Inbound, InboundWhere } from "./records/inbound.js";
+import type { Inbox, InboxWhere } from "./records/inbox.js";
 import type { Lead, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemWhere } from "./records/line.js";
 import type { Mail, MailWhere } from "./records/mail.js";
 import type { Meeting, MeetingWhere } from "./records/meeting.js";
 import type { Membership, MembershipWhere } from "./records/membership.js";
+import type { Message, MessageWhere } from "./records/message.js";
 import type { Note, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationWhere } from "./records/notification.js";
 import type { NotificationDelivery } from "./records/notification_delivery.js";
@@ -120,6 +127,7 @@ import type { TaskDependency, TaskDependencyWhere } from "./records/task_depende
 import type { TaxRate } from "./records/tax_rate.js";
 import type { Template, TemplateWhere } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionWhere } from "./records/template_version.js";
+import type { Thread, ThreadWhere } from "./records/thread.js";
 import type { Ticket, TicketWhere } from "./records/ticket.js";
 import type { Topic } from "./records/topic.js";
 import type { User, UserWhere } from "./records/user.js";
@@ -206,6 +214,10 @@ export interface SessionOperations {
    * counts; without one, the card that comes with the library.
    */
   readonly healthCard: HealthCardOperations;
+  /** The operations of `inbound`: One delivery to an inbox. */
+  readonly inbound: InboundOperations;
+  /** The operations of `inbox`: An address to which people write. */
+  readonly inbox: InboxOperations;
   /** The operations of `lead`: Somebody who may buy. */
   readonly lead: LeadOperations;
   /** The operations of `ledger`. */
@@ -221,6 +233,8 @@ export interface SessionOperations {
   readonly meeting: MeetingOperations;
   /** The operations of `membership`: One user in one group. */
   readonly membership: MembershipOperations;
+  /** The operations of `message`: One thing that was said in a thread. */
+  readonly message: MessageOperations;
   /**
    * The operations of `note`: What somebody wrote down about records. It is read by those who see one of these;
    * where it lists readers, by these of them and the author alone, whatever their role.
@@ -318,6 +332,8 @@ export interface SessionOperations {
    * several attempts, or over weeks, is made of the same version.
    */
   readonly templateVersion: TemplateVersionOperations;
+  /** The operations of `thread`: What is said with a customer, or among the team. */
+  readonly thread: ThreadOperations;
   /** The operations of `ticket`: An issue of a customer. */
   readonly ticket: TicketOperations;
   /** The operations of `topic`: What mail is about for those who get it. */
@@ -351,11 +367,14 @@ export interface RecordTable {
   field: FieldDefinition;
   group: Group;
   health_card: HealthCard;
+  inbound: Inbound;
+  inbox: Inbox;
   lead: Lead;
   line: LineItem;
   mail: Mail;
   meeting: Meeting;
   membership: Membership;
+  message: Message;
   note: Note;
   notification: Notification;
   notification_delivery: NotificationDelivery;
@@ -385,6 +404,7 @@ export interface RecordTable {
   tax_rate: TaxRate;
   template: Template;
   template_version: TemplateVersion;
+  thread: Thread;
   ticket: Ticket;
   topic: Topic;
   user: User;
@@ -412,11 +432,14 @@ export interface PointerTable {
   deal: { found: DealWhere; by: "account" | "campaign" | "contract" | "owner" | "pipeline" | "price_book" | "primary_contact" };
   deal_contact: { found: DealContactWhere; by: "contact" | "deal" };
   group: { found: GroupWhere; by: "calendar" };
+  inbound: { found: InboundWhere; by: "comment" | "contact" | "duplicate_of" | "inbox" | "message" };
+  inbox: { found: InboxWhere; by: "group" | "sender" };
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
   line: { found: LineItemWhere; by: "deal" | "product" };
   mail: { found: MailWhere; by: "about" | "contact" | "lead" | "sender" | "template_version" | "topic" };
   meeting: { found: MeetingWhere; by: "about" | "organizer" };
   membership: { found: MembershipWhere; by: "group" | "user" };
+  message: { found: MessageWhere; by: "author" | "contact" | "html" | "mail" | "thread" };
   note: { found: NoteWhere; by: "about" | "author" };
   notification: { found: NotificationWhere; by: "about" | "note" | "user" };
   notification_preference: { found: NotificationPreferenceWhere; by: "user" };
@@ -437,6 +460,7 @@ export interface PointerTable {
   task_dependency: { found: TaskDependencyWhere; by: "depends_on" | "task" };
   template: { found: TemplateWhere; by: "topic" };
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
+  thread: { found: ThreadWhere; by: "assignee.group" | "assignee.user" | "contact" | "inbox" | "suggested_thread" | "ticket" | "via_group" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
 }

@@ -218,6 +218,16 @@ import type {
   HealthCardUpdateInput,
   HealthCardUpsertInput,
 } from "./inputs/health_card.js";
+import type { InboundDiscardInput, InboundFindInput, InboundGetInput, InboundHistoryInput } from "./inputs/inbound.js";
+import type {
+  InboxCreateInput,
+  InboxFindInput,
+  InboxGetInput,
+  InboxHistoryInput,
+  InboxReceiveInput,
+  InboxUpdateInput,
+  InboxUpsertInput,
+} from "./inputs/inbox.js";
 import type {
   LeadAssignInput,
   LeadClaimInput,
@@ -294,6 +304,13 @@ import type {
   MeetingUpsertInput,
 } from "./inputs/meeting.js";
 import type { MembershipFindInput, MembershipGetInput, MembershipHistoryInput } from "./inputs/membership.js";
+import type {
+  MessageCancelInput,
+  MessageFindInput,
+  MessageGetInput,
+  MessageHistoryInput,
+  MessageRedactInput,
+} from "./inputs/message.js";
 import type {
   NoteCreateInput,
   NoteFindInput,
@@ -559,6 +576,29 @@ import type {
   TemplateVersionHistoryInput,
 } from "./inputs/template_version.js";
 import type {
+  ThreadAcceptParticipantInput,
+  ThreadAssignInput,
+  ThreadAttachTicketInput,
+  ThreadClaimInput,
+  ThreadDoneInput,
+  ThreadFindInput,
+  ThreadGetInput,
+  ThreadHistoryInput,
+  ThreadLogInput,
+  ThreadMarkSpamInput,
+  ThreadNotSpamInput,
+  ThreadNoteInput,
+  ThreadOpenInput,
+  ThreadOpenInternalInput,
+  ThreadReleaseInput,
+  ThreadRemoveParticipantInput,
+  ThreadReopenInput,
+  ThreadReplyInput,
+  ThreadSnoozeInput,
+  ThreadToTicketInput,
+  ThreadUpdateInput,
+} from "./inputs/thread.js";
+import type {
   TicketAnalyzeInput,
   TicketApplyAnalysisInput,
   TicketAssignInput,
@@ -622,6 +662,7 @@ import type {
   Placed,
   StuckPage,
 } from "./parts/deal.js";
+import type { Received } from "./parts/inbox.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
 import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
@@ -634,7 +675,7 @@ import type { Quoted } from "./parts/price.js";
 import type { ProjectOverview, Rescheduled2 } from "./parts/project.js";
 import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
 import type { Placed2, TaskOverview } from "./parts/task.js";
-import type { Message, Previewed } from "./parts/template.js";
+import type { Previewed, TemplateMessage } from "./parts/template.js";
 import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
@@ -664,11 +705,14 @@ import type { Failure, FailureRelated, FailureWhere } from "./records/failure.js
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "./records/field.js";
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { HealthCard, HealthCardRelated, HealthCardWhere } from "./records/health_card.js";
+import type { Inbound, InboundRelated, InboundWhere } from "./records/inbound.js";
+import type { Inbox, InboxRelated, InboxWhere } from "./records/inbox.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemRelated, LineItemWhere } from "./records/line.js";
 import type { Mail, MailRelated, MailWhere } from "./records/mail.js";
 import type { Meeting, MeetingRelated, MeetingWhere } from "./records/meeting.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
+import type { Message, MessageRelated, MessageWhere } from "./records/message.js";
 import type { Note, NoteRelated, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationRelated, NotificationWhere } from "./records/notification.js";
 import type {
@@ -706,6 +750,7 @@ import type { TaskDependency, TaskDependencyRelated, TaskDependencyWhere } from 
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
 import type { Template, TemplateRelated, TemplateWhere } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionRelated, TemplateVersionWhere } from "./records/template_version.js";
+import type { Thread, ThreadRelated, ThreadWhere } from "./records/thread.js";
 import type { Ticket, TicketRelated, TicketWhere } from "./records/ticket.js";
 import type { Topic, TopicRelated, TopicWhere } from "./records/topic.js";
 import type { User, UserRelated, UserWhere } from "./records/user.js";
@@ -980,6 +1025,25 @@ export interface OperationTable {
   "health_card.trash": { input: HealthCardTrashInput; output: HealthCard };
   "health_card.update": { input: HealthCardUpdateInput; output: HealthCard };
   "health_card.upsert": { input: HealthCardUpsertInput; output: Upserted<HealthCard> };
+  "inbound.aggregate": { input: AggregateInput<InboundWhere>; output: GroupRow[] };
+  "inbound.count": { input: CountInput<InboundWhere>; output: number };
+  "inbound.discard": { input: InboundDiscardInput; output: Inbound };
+  "inbound.find": { input: InboundFindInput; output: Page<Inbound> };
+  "inbound.get": { input: InboundGetInput; output: Found<Inbound, InboundRelated> };
+  "inbound.history": { input: InboundHistoryInput; output: HistoryPage };
+  "inbox.aggregate": { input: AggregateInput<InboxWhere>; output: GroupRow[] };
+  "inbox.count": { input: CountInput<InboxWhere>; output: number };
+  "inbox.create": { input: InboxCreateInput; output: Inbox };
+  "inbox.find": { input: InboxFindInput; output: Page<Inbox> };
+  "inbox.get": { input: InboxGetInput; output: Found<Inbox, InboxRelated> };
+  "inbox.history": { input: InboxHistoryInput; output: HistoryPage };
+  "inbox.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "inbox.import_preview": { input: ImportPreviewInput; output: Preview };
+  "inbox.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "inbox.receive": { input: InboxReceiveInput; output: Received };
+  "inbox.search": { input: SearchInput<InboxWhere>; output: Page<Inbox> };
+  "inbox.update": { input: InboxUpdateInput; output: Inbox };
+  "inbox.upsert": { input: InboxUpsertInput; output: Upserted<Inbox> };
   "lead.aggregate": { input: AggregateInput<LeadWhere>; output: GroupRow[] };
   "lead.assign": { input: LeadAssignInput; output: Lead };
   "lead.claim": { input: LeadClaimInput; output: Lead };
@@ -1072,6 +1136,13 @@ export interface OperationTable {
   "membership.find": { input: MembershipFindInput; output: Page<Membership> };
   "membership.get": { input: MembershipGetInput; output: Found<Membership, MembershipRelated> };
   "membership.history": { input: MembershipHistoryInput; output: HistoryPage };
+  "message.aggregate": { input: AggregateInput<MessageWhere>; output: GroupRow[] };
+  "message.cancel": { input: MessageCancelInput; output: Message };
+  "message.count": { input: CountInput<MessageWhere>; output: number };
+  "message.find": { input: MessageFindInput; output: Page<Message> };
+  "message.get": { input: MessageGetInput; output: Found<Message, MessageRelated> };
+  "message.history": { input: MessageHistoryInput; output: HistoryPage };
+  "message.redact": { input: MessageRedactInput; output: Message };
   "note.aggregate": { input: AggregateInput<NoteWhere>; output: GroupRow[] };
   "note.count": { input: CountInput<NoteWhere>; output: number };
   "note.create": { input: NoteCreateInput; output: Note };
@@ -1405,7 +1476,7 @@ export interface OperationTable {
   "template.preview": { input: TemplatePreviewInput; output: Previewed };
   "template.publish": { input: TemplatePublishInput; output: TemplateVersion };
   "template.purge": { input: TemplatePurgeInput; output: null };
-  "template.render": { input: TemplateRenderInput; output: Message };
+  "template.render": { input: TemplateRenderInput; output: TemplateMessage };
   "template.restore": { input: TemplateRestoreInput; output: Template };
   "template.search": { input: SearchInput<TemplateWhere>; output: Page<Template> };
   "template.test": { input: TemplateTestInput; output: Mail[] };
@@ -1418,6 +1489,30 @@ export interface OperationTable {
   "template_version.find": { input: TemplateVersionFindInput; output: Page<TemplateVersion> };
   "template_version.get": { input: TemplateVersionGetInput; output: Found<TemplateVersion, TemplateVersionRelated> };
   "template_version.history": { input: TemplateVersionHistoryInput; output: HistoryPage };
+  "thread.accept_participant": { input: ThreadAcceptParticipantInput; output: Thread };
+  "thread.aggregate": { input: AggregateInput<ThreadWhere>; output: GroupRow[] };
+  "thread.assign": { input: ThreadAssignInput; output: Thread };
+  "thread.attach_ticket": { input: ThreadAttachTicketInput; output: Thread };
+  "thread.claim": { input: ThreadClaimInput; output: Thread };
+  "thread.count": { input: CountInput<ThreadWhere>; output: number };
+  "thread.done": { input: ThreadDoneInput; output: Thread };
+  "thread.find": { input: ThreadFindInput; output: Page<Thread> };
+  "thread.get": { input: ThreadGetInput; output: Found<Thread, ThreadRelated> };
+  "thread.history": { input: ThreadHistoryInput; output: HistoryPage };
+  "thread.log": { input: ThreadLogInput; output: Message };
+  "thread.mark_spam": { input: ThreadMarkSpamInput; output: Thread };
+  "thread.not_spam": { input: ThreadNotSpamInput; output: Thread };
+  "thread.note": { input: ThreadNoteInput; output: Message };
+  "thread.open": { input: ThreadOpenInput; output: Thread };
+  "thread.open_internal": { input: ThreadOpenInternalInput; output: Thread };
+  "thread.release": { input: ThreadReleaseInput; output: Thread };
+  "thread.remove_participant": { input: ThreadRemoveParticipantInput; output: Thread };
+  "thread.reopen": { input: ThreadReopenInput; output: Thread };
+  "thread.reply": { input: ThreadReplyInput; output: Message };
+  "thread.search": { input: SearchInput<ThreadWhere>; output: Page<Thread> };
+  "thread.snooze": { input: ThreadSnoozeInput; output: Thread };
+  "thread.to_ticket": { input: ThreadToTicketInput; output: Ticket };
+  "thread.update": { input: ThreadUpdateInput; output: Thread };
   "ticket.aggregate": { input: AggregateInput<TicketWhere>; output: GroupRow[] };
   "ticket.analyze": { input: TicketAnalyzeInput; output: ExplainedTicketAnalysis };
   "ticket.apply_analysis": { input: TicketApplyAnalysisInput; output: Ticket };

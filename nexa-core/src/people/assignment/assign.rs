@@ -97,6 +97,7 @@ impl SharedOperation for Assign<()> {
             && holder.assignee(&row) != to
         {
             holder.hand_over(def, &mut row, to, None)?;
+            Holder::acknowledge(def, &mut row, &cx.moment());
         }
         Ok(Answer::record(def, cx.save_row(def, row).await?))
     }

@@ -97,6 +97,7 @@ impl SharedOperation for Claim<()> {
         let user = cx.actor().user().map(Assignee::User);
         if before != user {
             holder.hand_over(def, &mut row, user, before.and_then(Assignee::as_group))?;
+            Holder::acknowledge(def, &mut row, &cx.moment());
         }
         Ok(Answer::record(def, cx.save_row(def, row).await?))
     }

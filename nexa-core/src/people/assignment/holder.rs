@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::MUST_BE_USER;
 use crate::{
-    Assignee, Result,
+    Assignee, Moment, Result,
     kernel::{
         record::{Derived, RecordDef, Row},
         value::Value,
@@ -58,6 +58,15 @@ impl Holder {
     /// The group that the user of a record took it from.
     pub(in crate::people) fn came_through(self, row: &Row) -> Option<Uuid> {
         self.via_group.and_then(|column| row.get(column).as_uuid())
+    }
+
+    /// Notes that a person did something about a record, where its kind keeps when one first did.
+    pub(super) fn acknowledge(def: &'static RecordDef, row: &mut Row, moment: &Moment<'_>) {
+        if let Some(column) = def.column("acknowledged_at").filter(|column| row.get(*column).is_null())
+            && moment.actor.user().is_some()
+        {
+            row.set(column, Value::Time(moment.now));
+        }
     }
 
     /// Gives a record to somebody, or to nobody; its user took it from this group. Error: `assignee.must_be_user`.

@@ -28,6 +28,11 @@ impl Ticket {
     }
 }
 
+/// A ticket that follows a closed one, not yet made.
+pub(in crate::service) fn followed_up(closed: &Ticket) -> Ticket {
+    closed.follow_up()
+}
+
 /// Opens a ticket that follows a closed one: with its subject, tags, customer and custom fields, open and unassigned.
 /// Error: `ticket.not_closed`.
 #[command(

@@ -17,6 +17,22 @@ impl Ticket {
         }
     }
 
+    /// Notes that a person did something about it.
+    pub(in crate::service) fn acknowledge(&mut self, at: &Moment<'_>) {
+        if at.actor.user().is_some() {
+            self.acknowledged_at.get_or_insert(at.now);
+        }
+    }
+
+    /// Notes that the customer was answered. An answer of a person is the first response where there was none.
+    pub(in crate::service) fn answered(&mut self, at: &Moment<'_>) {
+        self.acknowledge(at);
+        self.waiting_since = None;
+        if at.actor.user().is_some() {
+            self.first_response_at.get_or_insert(at.now);
+        }
+    }
+
     /// Moves to a status, and keeps the times that go with it. Errors: `ticket.closed`, `ticket.not_resolved`.
     pub fn move_to(&mut self, status: TicketStatus, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
         self.must_be_unclosed()?;
@@ -69,7 +85,9 @@ impl Move {
 
 impl Apply for Move {
     fn apply(&self, ticket: &mut Ticket, at: &Moment<'_>) -> Result<()> {
-        ticket.move_to(self.status, self.until, at.now)
+        ticket.move_to(self.status, self.until, at.now)?;
+        ticket.acknowledge(at);
+        Ok(())
     }
 }
 
@@ -86,6 +104,7 @@ impl Apply for Resolve {
     fn apply(&self, ticket: &mut Ticket, at: &Moment<'_>) -> Result<()> {
         ticket.move_to(TicketStatus::Resolved, None, at.now)?;
         ticket.resolution = self.resolution.clone().or(ticket.resolution.take());
+        ticket.acknowledge(at);
         Ok(())
     }
 }

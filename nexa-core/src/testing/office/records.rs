@@ -221,6 +221,53 @@ impl Office {
         })
     }
 
+    /// What is said with customers and among the team: a thread in each place where one can stand, and a mail that came in.
+    pub(super) fn converse(&mut self) {
+        let inbox = json!({"name": "Support", "address": "support@acme.example", "sender": self.id("sender")});
+        self.make("inbox", "inbox.create", inbox);
+        let inbox = self.id("inbox");
+        for (word, mail) in [
+            (
+                "placed",
+                json!({"from": {"name": "Carl", "address": "carl@private.example"}, "subject": "Hello", "text": "Is it open?"}),
+            ),
+            ("inbound", json!({"subject": "Nobody's"})),
+        ] {
+            let upload = self.send(&format!("{word}.eml"));
+            let received = self.run("inbox.receive", json!({"inbox": inbox, "upload": upload.id, "mail": mail}));
+            self.ids.insert(word, received["inbound"].as_str().unwrap().parse().unwrap());
+        }
+        let waiting = self.send("waiting.eml").id;
+        self.ids.insert("came", waiting.uuid());
+        let contact = self.id("contact");
+        let mut open = |word: &'static str, more: serde_json::Value| {
+            let mut with = json!({"subject": format!("It is {word}"), "contact": contact});
+            with.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            self.make(word, "thread.open", with)
+        };
+        let done = open("done_thread", json!({}));
+        let spam = open("spam_thread", json!({}));
+        open("assigned_thread", json!({}));
+        let thread = self.make(
+            "thread",
+            "thread.open",
+            json!({"subject": "Your plan", "contact": contact, "inbox": inbox, "body": "Does it work by now?"}),
+        );
+        let of_thread = |thread: uuid::Uuid| json!({"filter": {"field": "thread", "op": "eq", "value": thread}});
+        let message = self.run("message.find", of_thread(thread))["items"][0]["id"].as_str().map(str::parse);
+        self.ids.insert("message", message.unwrap().unwrap());
+        self.run("thread.remove_participant", json!({"thread": done, "address": "sarah@private.example"}));
+        self.run("thread.done", json!({"thread": done}));
+        self.run("thread.mark_spam", json!({"thread": spam}));
+        let colleague = json!({"user": self.id("colleague")});
+        self.run("thread.assign", json!({"thread": self.id("assigned_thread"), "assignee": colleague}));
+        let internal = json!({"ticket": self.id("ticket"), "subject": "Who knows more?", "body": "Ask the supplier"});
+        self.make("internal_thread", "thread.open_internal", internal);
+        let note =
+            self.run("message.find", of_thread(self.id("internal_thread")))["items"][0]["id"].as_str().map(str::parse);
+        self.ids.insert("internal_note", note.unwrap().unwrap());
+    }
+
     /// Projects, a playbook, and meetings with somebody invited.
     fn plan(&mut self) {
         self.make("project", "project.create", json!({"name": "Globex onboarding", "start_date": "2025-11-17"}));

@@ -162,6 +162,20 @@ from .kinds.health_card import (
     HealthRange as HealthRange,
     HealthStep as HealthStep,
 )
+from .kinds.inbound import (
+    Inbound as Inbound,
+    InboundId as InboundId,
+    MailEnvelope as MailEnvelope,
+)
+from .kinds.inbox import (
+    Inbox as Inbox,
+    InboxAutomatic as InboxAutomatic,
+    InboxCopied as InboxCopied,
+    InboxId as InboxId,
+    InboxMakes as InboxMakes,
+    Received as Received,
+    ReceivedMailAuthentication as ReceivedMailAuthentication,
+)
 from .kinds.lead import (
     Bant as Bant,
     Conversion as Conversion,
@@ -186,6 +200,7 @@ from .kinds.mail import (
     Choices as Choices,
     Claimed as Claimed,
     Content as Content,
+    Correspondence as Correspondence,
     FinishedMessage as FinishedMessage,
     Followed as Followed,
     FollowedPage as FollowedPage,
@@ -193,7 +208,7 @@ from .kinds.mail import (
     GateVerdict as GateVerdict,
     Header as Header,
     Mail as Mail,
-    MailClass as MailClass,
+    MailFile as MailFile,
     MailFrame as MailFrame,
     MailId as MailId,
     MailOutcome as MailOutcome,
@@ -202,7 +217,6 @@ from .kinds.mail import (
     MailScope as MailScope,
     MailStage as MailStage,
     MailState as MailState,
-    Mailbox as Mailbox,
     Recorded as Recorded,
     TopicChoice as TopicChoice,
 )
@@ -220,6 +234,13 @@ from .kinds.meeting import (
 from .kinds.membership import (
     Membership as Membership,
     MembershipId as MembershipId,
+)
+from .kinds.message import (
+    Message as Message,
+    MessageDirection as MessageDirection,
+    MessageId as MessageId,
+    MessagePlacedBy as MessagePlacedBy,
+    MessageTrust as MessageTrust,
 )
 from .kinds.note import (
     Note as Note,
@@ -378,15 +399,25 @@ from .kinds.tax_rate import (
     TaxRateId as TaxRateId,
 )
 from .kinds.template import (
-    Message as Message,
     Previewed as Previewed,
     PreviewedWarning as PreviewedWarning,
     Template as Template,
     TemplateId as TemplateId,
+    TemplateMessage as TemplateMessage,
 )
 from .kinds.template_version import (
     TemplateVersion as TemplateVersion,
     TemplateVersionId as TemplateVersionId,
+)
+from .kinds.thread import (
+    Participant as Participant,
+    ParticipantRole as ParticipantRole,
+    ParticipantState as ParticipantState,
+    Thread as Thread,
+    ThreadId as ThreadId,
+    ThreadKind as ThreadKind,
+    ThreadSaid as ThreadSaid,
+    ThreadState as ThreadState,
 )
 from .kinds.ticket import (
     AnalysisConfidences as AnalysisConfidences,
@@ -401,10 +432,8 @@ from .kinds.ticket import (
     TicketAnalysis as TicketAnalysis,
     TicketAnalysisCategory as TicketAnalysisCategory,
     TicketAnalysisSentiment as TicketAnalysisSentiment,
-    TicketChannel as TicketChannel,
     TicketField as TicketField,
     TicketId as TicketId,
-    TicketType as TicketType,
 )
 from .kinds.topic import (
     Topic as Topic,
@@ -421,6 +450,7 @@ from .kinds.common import (
     Address as Address,
     AttendeeResponse as AttendeeResponse,
     AttendeeRole as AttendeeRole,
+    BounceReportClass as BounceReportClass,
     Change as Change,
     CommentAudience as CommentAudience,
     ContractLineRecurring as ContractLineRecurring,
@@ -435,10 +465,15 @@ from .kinds.common import (
     ExternalKey as ExternalKey,
     GroupRow as GroupRow,
     ImportReport as ImportReport,
+    InboundReason as InboundReason,
+    InboundState as InboundState,
     ListedMember as ListedMember,
+    Mailbox as Mailbox,
     MappedColumn as MappedColumn,
     MatchPolicy as MatchPolicy,
     MembersPage as MembersPage,
+    MessageAuto as MessageAuto,
+    MessageMark as MessageMark,
     MoneySum as MoneySum,
     Named as Named,
     NotificationDeliveryState as NotificationDeliveryState,
@@ -466,8 +501,10 @@ from .kinds.common import (
     TemplateText as TemplateText,
     TemplateVariable as TemplateVariable,
     TemplateVariableType as TemplateVariableType,
+    ThreadChannel as ThreadChannel,
     TicketPriority as TicketPriority,
     TicketStatus as TicketStatus,
+    TicketType as TicketType,
     Unpriced as Unpriced,
     UsedRate as UsedRate,
     Verb as Verb,

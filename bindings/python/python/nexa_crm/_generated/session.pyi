@@ -32,12 +32,15 @@ from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
 from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
 from .._generated.kinds.health_card import AsyncHealthCardOperations, HealthCardOperations
+from .._generated.kinds.inbound import AsyncInboundOperations, InboundOperations
+from .._generated.kinds.inbox import AsyncInboxOperations, InboxOperations
 from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
 from .._generated.kinds.ledger import AsyncLedgerOperations, LedgerOperations
 from .._generated.kinds.line import AsyncLineOperations, LineOperations
 from .._generated.kinds.mail import AsyncMailOperations, MailOperations
 from .._generated.kinds.meeting import AsyncMeetingOperations, MeetingOperations
 from .._generated.kinds.membership import AsyncMembershipOperations, MembershipOperations
+from .._generated.kinds.message import AsyncMessageOperations, MessageOperations
 from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
 from .._generated.kinds.notification import AsyncNotificationOperations, NotificationOperations
 from .._generated.kinds.notification_delivery import (
@@ -83,6 +86,7 @@ from .._generated.kinds.template_version import (
     AsyncTemplateVersionOperations,
     TemplateVersionOperations,
 )
+from .._generated.kinds.thread import AsyncThreadOperations, ThreadOperations
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
 from .._generated.kinds.topic import AsyncTopicOperations, TopicOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
@@ -212,6 +216,14 @@ class Session(SessionBase):
         """
 
     @cached_property
+    def inbound(self) -> InboundOperations:
+        """The operations of `inbound`: One delivery to an inbox."""
+
+    @cached_property
+    def inbox(self) -> InboxOperations:
+        """The operations of `inbox`: An address to which people write."""
+
+    @cached_property
     def lead(self) -> LeadOperations:
         """The operations of `lead`: Somebody who may buy."""
 
@@ -237,6 +249,10 @@ class Session(SessionBase):
     @cached_property
     def membership(self) -> MembershipOperations:
         """The operations of `membership`: One user in one group."""
+
+    @cached_property
+    def message(self) -> MessageOperations:
+        """The operations of `message`: One thing that was said in a thread."""
 
     @cached_property
     def note(self) -> NoteOperations:
@@ -387,6 +403,10 @@ class Session(SessionBase):
         """
 
     @cached_property
+    def thread(self) -> ThreadOperations:
+        """The operations of `thread`: What is said with a customer, or among the team."""
+
+    @cached_property
     def ticket(self) -> TicketOperations:
         """The operations of `ticket`: An issue of a customer."""
 
@@ -521,6 +541,14 @@ class AsyncSession(AsyncSessionBase):
         """
 
     @cached_property
+    def inbound(self) -> AsyncInboundOperations:
+        """The operations of `inbound`: One delivery to an inbox."""
+
+    @cached_property
+    def inbox(self) -> AsyncInboxOperations:
+        """The operations of `inbox`: An address to which people write."""
+
+    @cached_property
     def lead(self) -> AsyncLeadOperations:
         """The operations of `lead`: Somebody who may buy."""
 
@@ -546,6 +574,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def membership(self) -> AsyncMembershipOperations:
         """The operations of `membership`: One user in one group."""
+
+    @cached_property
+    def message(self) -> AsyncMessageOperations:
+        """The operations of `message`: One thing that was said in a thread."""
 
     @cached_property
     def note(self) -> AsyncNoteOperations:
@@ -694,6 +726,10 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `template_version`: A template as it was published. It never changes: what is sent in
         several attempts, or over weeks, is made of the same version.
         """
+
+    @cached_property
+    def thread(self) -> AsyncThreadOperations:
+        """The operations of `thread`: What is said with a customer, or among the team."""
 
     @cached_property
     def ticket(self) -> AsyncTicketOperations:

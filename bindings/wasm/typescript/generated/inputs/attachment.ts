@@ -8,7 +8,7 @@ import type { AttachmentId, AttachmentRelated, AttachmentWhere } from "../record
 
 /** What `attachment.add` takes. */
 export interface AttachmentAddInput {
-  /** The record: a ticket, a comment, a note, a lead, a contact, an account or a deal. */
+  /** The record: a ticket, a comment, a message, a note, a lead, a contact, an account or a deal. */
   to: About;
   /** The upload. */
   upload: Id;

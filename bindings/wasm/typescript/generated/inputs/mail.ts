@@ -3,7 +3,7 @@
 
 import type { Ref, Timestamp } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { MailClass, MailOutcome, MailPurpose, MailPurposeChoice, MailScope } from "../enums.js";
+import type { BounceReportClass, MailOutcome, MailPurpose, MailPurposeChoice, MailScope } from "../enums.js";
 import type { About, AsOf } from "../parts/common.js";
 import type { ContactId } from "../records/contact.js";
 import type { LeadId } from "../records/lead.js";
@@ -145,7 +145,7 @@ export interface MailRecordBounceInput {
   /** The mail. */
   mail?: MailId | null;
   /** What sort of bounce it is. */
-  class: MailClass;
+  class: BounceReportClass;
   /** The name of the event at the provider. */
   event_id: string;
   /** The address, where no mail is known. */

@@ -7,7 +7,7 @@ import type {
   CommentAudience,
   EscalationSeverity,
   MatchPolicy,
-  TicketChannel,
+  ThreadChannel,
   TicketField,
   TicketPriority,
   TicketStatus,
@@ -70,7 +70,7 @@ export interface TicketCreateInput {
   /** The customer's company. */
   account?: Ref<AccountId> | null;
   /** How the customer reached the team. */
-  channel?: TicketChannel | null;
+  channel?: ThreadChannel | null;
   /** The customer. */
   contact?: Ref<ContactId> | null;
   /** The tenant's own fields. */
@@ -248,7 +248,7 @@ export interface TicketUpdateInput {
   /** The customer's company. */
   account?: Ref<AccountId> | null;
   /** How the customer reached the team. */
-  channel?: TicketChannel | null;
+  channel?: ThreadChannel | null;
   /** The customer. */
   contact?: Ref<ContactId> | null;
   /** The tenant's own fields. */
@@ -280,7 +280,7 @@ export interface TicketUpsertInput {
   /** The customer's company. */
   account?: Ref<AccountId> | null;
   /** How the customer reached the team. */
-  channel?: TicketChannel | null;
+  channel?: ThreadChannel | null;
   /** The customer. */
   contact?: Ref<ContactId> | null;
   /** The tenant's own fields. */

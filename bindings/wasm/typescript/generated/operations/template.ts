@@ -31,7 +31,7 @@ import type {
   TemplateUpsertInput,
 } from "../inputs/template.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { Message, Previewed } from "../parts/template.js";
+import type { Previewed, TemplateMessage } from "../parts/template.js";
 import type { Mail } from "../records/mail.js";
 import type { Template, TemplateRelated, TemplateWhere } from "../records/template.js";
 import type { TemplateVersion } from "../records/template_version.js";
@@ -179,7 +179,7 @@ export interface TemplateOperations extends Exportable, Importable {
    * (`template.archived`, `template.no_text`, `template.not_published`, `template.variable_missing`);
    * `Unavailable` (`template.no_engine`).
    */
-  render(input: TemplateRenderInput): Promise<Message>;
+  render(input: TemplateRenderInput): Promise<TemplateMessage>;
   /**
    * Takes a template out of the trash, and what a cascade put there with it.
    *

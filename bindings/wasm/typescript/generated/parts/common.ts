@@ -231,6 +231,24 @@ export interface ListedMember {
   name?: string | null;
 }
 
+/** The addresses that the servers used for a mail; its headers may say others. */
+export interface MailEnvelope {
+  /** The sender of the envelope; absent for a bounce, which has none. */
+  from?: string | null;
+  /** Whether the sender of the envelope is known: then no sender means a bounce. */
+  known?: boolean;
+  /** The recipients of the envelope. */
+  to?: string[];
+}
+
+/** A mail address with the name that stands beside it. */
+export interface Mailbox {
+  /** The address. */
+  address: string;
+  /** The name, not encoded. */
+  name?: string | null;
+}
+
 /** Where the cells of a column went. */
 export interface MappedColumn {
   /** The column's header. */

@@ -3,6 +3,8 @@
 
 import type { Timestamp } from "../../base.js";
 import type { FollowedPage, GateVerdict, SuppressionReason } from "../enums.js";
+import type { Mailbox } from "../parts/common.js";
+import type { AttachmentId } from "../records/attachment.js";
 import type { MailId } from "../records/mail.js";
 import type { SuppressionId } from "../records/suppression.js";
 import type { TopicId } from "../records/topic.js";
@@ -54,12 +56,36 @@ export interface Content {
   text: string;
 }
 
+/** What a mail of a conversation has beside its text and its first recipient. */
+export interface Correspondence {
+  /** Whether no person wrote it. */
+  automatic?: boolean;
+  /** Who gets it and stands in no header. */
+  bcc?: Mailbox[];
+  /** Who stands in `Cc`. */
+  cc?: Mailbox[];
+  /** The files that go with it. */
+  files?: MailFile[];
+  /** The `Message-ID` of the mail that it answers. */
+  in_reply_to?: string | null;
+  /** Those of the mails before, oldest first. */
+  references?: string[];
+  /** Where answers go. */
+  reply_to?: Mailbox | null;
+  /** Who else stands in `To`. */
+  to?: Mailbox[];
+}
+
 /** A message that is ready to leave. It is the same in every attempt, byte for byte. */
 export interface FinishedMessage {
+  /** Whom `Cc` names. */
+  cc?: Mailbox[];
   /** The moment of `Date`; the same in every attempt. */
   date: Timestamp;
   /** The sender of the envelope, to which bounces go. */
   envelope_from: string;
+  /** The files that go with it, in their order. */
+  files?: MailFile[];
   /** Whom `From` names. */
   from: Mailbox;
   /** The other headers, in their order, such as `Auto-Submitted` and `List-Unsubscribe`. */
@@ -114,6 +140,18 @@ export interface Header {
   value: string;
 }
 
+/** A file that goes with a mail. Its bytes are those of an attachment. */
+export interface MailFile {
+  /** The attachment. */
+  attachment: AttachmentId;
+  /** The name of the file. */
+  name: string;
+  /** How many bytes it has. */
+  size: number;
+  /** What its first bytes say that it is. */
+  type: string;
+}
+
 /** What stands around the content of a mail: made at the first claim, and the same in every attempt. */
 export interface MailFrame {
   /** The moment of `Date`. */
@@ -130,14 +168,6 @@ export interface MailFrame {
   signed_headers?: string[];
   /** The name that stands beside the address in `To`. */
   to_name?: string | null;
-}
-
-/** A mail address with the name that stands beside it. */
-export interface Mailbox {
-  /** The address. */
-  address: string;
-  /** The name, not encoded. */
-  name?: string | null;
 }
 
 /** What an event came to. */

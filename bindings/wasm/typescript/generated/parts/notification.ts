@@ -3,6 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { NotificationReason } from "../enums.js";
+import type { MessageId } from "../records/message.js";
 import type { NoteId } from "../records/note.js";
 import type { UserId } from "../records/user.js";
 
@@ -37,7 +38,7 @@ export interface NotificationMessage {
   /** Whether it leaves more than an hour after it was due. */
   late: boolean;
   /** The key of the message: the same in every attempt. */
-  message: Id;
+  message: MessageId;
   /** How many more there are. */
   more: number;
   /** The user. */

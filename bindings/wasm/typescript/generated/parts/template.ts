@@ -4,20 +4,6 @@
 import type { PreviewedWarning } from "../enums.js";
 import type { TemplateVersionId } from "../records/template_version.js";
 
-/** A message that a template made. */
-export interface Message {
-  /** The HTML. */
-  html?: string | null;
-  /** The language of the text. */
-  locale: string;
-  /** The subject. */
-  subject?: string | null;
-  /** The version of which it was made. */
-  template_version: TemplateVersionId;
-  /** The text. */
-  text?: string | null;
-}
-
 /** A message as it would be. */
 export interface Previewed {
   /** The HTML. */
@@ -36,4 +22,18 @@ export interface Previewed {
   text?: string | null;
   /** What its readers may not like. */
   warnings: PreviewedWarning[];
+}
+
+/** A message that a template made. */
+export interface TemplateMessage {
+  /** The HTML. */
+  html?: string | null;
+  /** The language of the text. */
+  locale: string;
+  /** The subject. */
+  subject?: string | null;
+  /** The version of which it was made. */
+  template_version: TemplateVersionId;
+  /** The text. */
+  text?: string | null;
 }

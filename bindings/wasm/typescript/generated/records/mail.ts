@@ -14,7 +14,7 @@ import type {
 } from "../../columns.js";
 import type { MailPurpose, MailStage, MailState } from "../enums.js";
 import type { About } from "../parts/common.js";
-import type { Content, MailFrame } from "../parts/mail.js";
+import type { Content, Correspondence, MailFrame } from "../parts/mail.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Lead, LeadColumns, LeadId } from "../records/lead.js";
 import type { Sender, SenderColumns, SenderId } from "../records/sender.js";
@@ -65,6 +65,8 @@ export interface Mail {
   values?: Record<string, unknown> | null;
   /** What it says. A mail that a template makes says something from its first claim on. */
   content?: Content | null;
+  /** Who else gets it, where answers go and what it answers, where it belongs to a conversation. */
+  correspondence?: Correspondence | null;
   /** What stands around that; absent until it is first claimed. */
   frame?: MailFrame | null;
   /** The `Message-ID` with its angle brackets. */

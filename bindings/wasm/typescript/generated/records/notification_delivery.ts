@@ -13,6 +13,7 @@ import type {
   WordColumn,
 } from "../../columns.js";
 import type { NotificationDeliveryState, NotificationReason } from "../enums.js";
+import type { MessageId } from "../records/message.js";
 import type { NotificationId } from "../records/notification.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
@@ -46,7 +47,7 @@ export interface NotificationDelivery {
   /** Whether it left more than an hour after that moment. */
   late: boolean;
   /** The message in which it left, or is to leave; for `mail` the mail. */
-  message?: Id | null;
+  message?: MessageId | null;
   /** How often a worker of the host had that message. */
   attempts: number;
   /** That worker. */

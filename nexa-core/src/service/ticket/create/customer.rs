@@ -43,7 +43,7 @@ impl Customer {
     }
 
     /// Contact and account, in the unrestricted scope; of a contact that is there, empty fields are filled.
-    pub(super) async fn find_or_create(
+    pub(in crate::service) async fn find_or_create(
         &self,
         cx: &mut Context<'_>,
         account: Option<Id<Account>>,

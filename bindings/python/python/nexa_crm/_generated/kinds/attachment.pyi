@@ -273,7 +273,7 @@ class AttachmentOperations(Readable[Attachment]):
     ) -> Attachment:
         """Attaches a file that the actor has uploaded to a record that they see. An upload is attached once.
 
-        - `to`: The record: a ticket, a comment, a note, a lead, a contact, an account or a deal.
+        - `to`: The record: a ticket, a comment, a message, a note, a lead, a contact, an account or a deal.
         - `upload`: The upload.
         - `name`: The name of the file; that of the upload unless said.
 
@@ -504,7 +504,7 @@ class AsyncAttachmentOperations(AsyncReadable[Attachment]):
     ) -> Attachment:
         """Attaches a file that the actor has uploaded to a record that they see. An upload is attached once.
 
-        - `to`: The record: a ticket, a comment, a note, a lead, a contact, an account or a deal.
+        - `to`: The record: a ticket, a comment, a message, a note, a lead, a contact, an account or a deal.
         - `upload`: The upload.
         - `name`: The name of the file; that of the upload unless said.
 

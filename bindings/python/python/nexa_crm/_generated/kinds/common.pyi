@@ -48,6 +48,17 @@ class AttendeeRole(StrEnum):
     """They may come."""
 
 
+class BounceReportClass(StrEnum):
+    """One of `hard`, `soft`, `block`."""
+
+    HARD = "hard"
+    """The address does not exist."""
+    SOFT = "soft"
+    """It cannot be delivered at the moment, such as to a full mailbox."""
+    BLOCK = "block"
+    """The server did not want it because of the sender or of what it says; the address is good."""
+
+
 class CommentAudience(StrEnum):
     """One of `members`, `admins`."""
 
@@ -137,6 +148,48 @@ class ExplainedAccountHealthConfidence(StrEnum):
     """All of it is."""
 
 
+class InboundReason(StrEnum):
+    """One of `unparsable`, `error`, `too_large`, `limit`, `loop`, `spam`, `no_sender`, `bounce_unmatched`,
+    `thread_trashed`, `automatic`, `inbox_off`.
+    """
+
+    UNPARSABLE = "unparsable"
+    """Nobody can read it as a mail."""
+    ERROR = "error"
+    """Something went wrong with it."""
+    TOO_LARGE = "too_large"
+    """It is larger than what is taken."""
+    LIMIT = "limit"
+    """It has too many parts, addresses or headers."""
+    LOOP = "loop"
+    """Its sender writes too often, as machines do that answer each other."""
+    SPAM = "spam"
+    """It is spam."""
+    NO_SENDER = "no_sender"
+    """It does not say from whom it is."""
+    BOUNCE_UNMATCHED = "bounce_unmatched"
+    """A server says that a mail was not delivered, and it is none of ours."""
+    THREAD_TRASHED = "thread_trashed"
+    """It answers in a thread whose ticket is in the trash."""
+    AUTOMATIC = "automatic"
+    """No person wrote it, and the inbox holds such."""
+    INBOX_OFF = "inbox_off"
+    """The inbox is switched off."""
+
+
+class InboundState(StrEnum):
+    """One of `held`, `placed`, `duplicate`, `discarded`."""
+
+    HELD = "held"
+    """It is held until somebody decides."""
+    PLACED = "placed"
+    """It is a message in a thread, or what a server said of one of our mails."""
+    DUPLICATE = "duplicate"
+    """It came before."""
+    DISCARDED = "discarded"
+    """Somebody decided that it is not wanted."""
+
+
 class MatchPolicy(StrEnum):
     """One of `skip`, `update`, `fill`, `refuse`."""
 
@@ -148,6 +201,56 @@ class MatchPolicy(StrEnum):
     """Only its empty fields are filled."""
     REFUSE = "refuse"
     """The call is refused: `upsert.exists`."""
+
+
+class MessageAuto(StrEnum):
+    """One of `none`, `auto_reply`, `out_of_office`, `list`, `bounce`, `receipt`."""
+
+    NONE = "none"
+    """A person wrote it."""
+    AUTO_REPLY = "auto_reply"
+    """A machine answered."""
+    OUT_OF_OFFICE = "out_of_office"
+    """Somebody is away."""
+    LIST = "list"
+    """It went to many."""
+    BOUNCE = "bounce"
+    """A server says that a mail was not delivered."""
+    RECEIPT = "receipt"
+    """A mail program says that a mail was read."""
+
+
+class MessageMark(StrEnum):
+    """One of `id_reused`, `new_person`, `thread_conflict`, `subject_changed`, `charset_guessed`, `body_cut`,
+    `has_remote`, `encrypted`, `has_signature`, `invite`, `sent_outside`, `from_user`, `files_not_taken`.
+    """
+
+    ID_REUSED = "id_reused"
+    """Its `Message-ID` is that of another one."""
+    NEW_PERSON = "new_person"
+    """Its sender was not in the thread before."""
+    THREAD_CONFLICT = "thread_conflict"
+    """It names mails of several threads; it stands in the newest."""
+    SUBJECT_CHANGED = "subject_changed"
+    """Its subject is another than that of the thread."""
+    CHARSET_GUESSED = "charset_guessed"
+    """Nothing said in which character set it is, or what said so was wrong."""
+    BODY_CUT = "body_cut"
+    """It was too long; the whole of it is in its source."""
+    HAS_REMOTE = "has_remote"
+    """It has pictures that would be loaded from elsewhere."""
+    ENCRYPTED = "encrypted"
+    """It is encrypted; what it says is not known."""
+    HAS_SIGNATURE = "has_signature"
+    """It carries a signature, which nobody has checked."""
+    INVITE = "invite"
+    """It carries an invitation to a meeting."""
+    SENT_OUTSIDE = "sent_outside"
+    """One of the team sent it by another program."""
+    FROM_USER = "from_user"
+    """One of the team wrote it."""
+    FILES_NOT_TAKEN = "files_not_taken"
+    """Files of it were not taken; they are in its source."""
 
 
 class NotificationDeliveryState(StrEnum):
@@ -291,6 +394,21 @@ class TemplateVariableType(StrEnum):
     """A list of texts."""
 
 
+class ThreadChannel(StrEnum):
+    """One of `email`, `chat`, `phone`, `web`, `api`."""
+
+    EMAIL = "email"
+    """By mail."""
+    CHAT = "chat"
+    """In a chat."""
+    PHONE = "phone"
+    """On the phone."""
+    WEB = "web"
+    """In a form on the web."""
+    API = "api"
+    """Through a program."""
+
+
 class TicketPriority(StrEnum):
     """One of `low`, `medium`, `high`, `critical`."""
 
@@ -317,6 +435,23 @@ class TicketStatus(StrEnum):
     """The problem is fixed."""
     CLOSED = "closed"
     """Finished for good."""
+
+
+class TicketType(StrEnum):
+    """One of `question`, `problem`, `incident`, `bug`, `feature_request`, `task`."""
+
+    QUESTION = "question"
+    """The customer wants to know something."""
+    PROBLEM = "problem"
+    """Something does not work for the customer."""
+    INCIDENT = "incident"
+    """Something does not work for many."""
+    BUG = "bug"
+    """The product is wrong."""
+    FEATURE_REQUEST = "feature_request"
+    """The customer wishes for something."""
+    TASK = "task"
+    """Something is to be done."""
 
 
 class Verb(StrEnum):
@@ -499,6 +634,15 @@ class ListedMember(Struct):
     """The lead; absent when it is a contact."""
     name: str | None
     """First and last name, as far as there are any that the actor may see."""
+
+
+class Mailbox(Struct):
+    """A mail address with the name that stands beside it."""
+
+    address: str
+    """The address."""
+    name: str | None
+    """The name, not encoded."""
 
 
 class MappedColumn(Struct):
@@ -847,13 +991,18 @@ class NewLineDict(TypedDict, total=False):
 AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
 AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
 AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
+BounceReportClassWord: TypeAlias = BounceReportClass | Literal["hard", "soft", "block"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
 ContractLineRecurringWord: TypeAlias = ContractLineRecurring | Literal["month", "quarter", "half_year", "year"]
 ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_even"]
 DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
 DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
+InboundReasonWord: TypeAlias = InboundReason | Literal["unparsable", "error", "too_large", "limit", "loop", "spam", "no_sender", "bounce_unmatched", "thread_trashed", "automatic", "inbox_off"]
+InboundStateWord: TypeAlias = InboundState | Literal["held", "placed", "duplicate", "discarded"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
+MessageAutoWord: TypeAlias = MessageAuto | Literal["none", "auto_reply", "out_of_office", "list", "bounce", "receipt"]
+MessageMarkWord: TypeAlias = MessageMark | Literal["id_reused", "new_person", "thread_conflict", "subject_changed", "charset_guessed", "body_cut", "has_remote", "encrypted", "has_signature", "invite", "sent_outside", "from_user", "files_not_taken"]
 NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
 NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
 OrderTaxRoundingWord: TypeAlias = OrderTaxRounding | Literal["per_rate", "per_line"]
@@ -865,5 +1014,7 @@ RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
+ThreadChannelWord: TypeAlias = ThreadChannel | Literal["email", "chat", "phone", "web", "api"]
 TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]
+TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]

@@ -11,8 +11,10 @@ from uuid import UUID
 from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
+    BounceReportClassWord,
     Change,
     GroupRow,
+    Mailbox,
     Ref,
     SuppressionReason,
     TemplateChannelWord,
@@ -74,17 +76,6 @@ class GateVerdict(StrEnum):
     """The person had as much marketing as they are to get."""
     QUIET_HOURS = "quiet_hours"
     """It is night where the person is."""
-
-
-class MailClass(StrEnum):
-    """One of `hard`, `soft`, `block`."""
-
-    HARD = "hard"
-    """The address does not exist."""
-    SOFT = "soft"
-    """It cannot be delivered at the moment, such as to a full mailbox."""
-    BLOCK = "block"
-    """The server did not want it because of the sender or of what it says; the address is good."""
 
 
 class MailOutcome(StrEnum):
@@ -223,13 +214,38 @@ class Content(Struct):
     """The text."""
 
 
+class Correspondence(Struct):
+    """What a mail of a conversation has beside its text and its first recipient."""
+
+    automatic: bool | None
+    """Whether no person wrote it."""
+    bcc: list[Mailbox]
+    """Who gets it and stands in no header."""
+    cc: list[Mailbox]
+    """Who stands in `Cc`."""
+    files: list[MailFile]
+    """The files that go with it."""
+    in_reply_to: str | None
+    """The `Message-ID` of the mail that it answers."""
+    references: list[str]
+    """Those of the mails before, oldest first."""
+    reply_to: Mailbox | None
+    """Where answers go."""
+    to: list[Mailbox]
+    """Who else stands in `To`."""
+
+
 class FinishedMessage(Struct):
     """A message that is ready to leave. It is the same in every attempt, byte for byte."""
 
+    cc: list[Mailbox]
+    """Whom `Cc` names."""
     date: datetime
     """The moment of `Date`; the same in every attempt."""
     envelope_from: str
     """The sender of the envelope, to which bounces go."""
+    files: list[MailFile]
+    """The files that go with it, in their order."""
     from_: Mailbox
     """Whom `From` names."""
     headers: list[Header]
@@ -328,6 +344,8 @@ class Mail(Record):
     """The values that its template reads, as whoever asked for the mail saw them then."""
     content: Content | None
     """What it says. A mail that a template makes says something from its first claim on."""
+    correspondence: Correspondence | None
+    """Who else gets it, where answers go and what it answers, where it belongs to a conversation."""
     frame: MailFrame | None
     """What stands around that; absent until it is first claimed."""
     message_id: str
@@ -376,6 +394,19 @@ class Mail(Record):
     """When the person answered it."""
 
 
+class MailFile(Struct):
+    """A file that goes with a mail. Its bytes are those of an attachment."""
+
+    attachment: Id
+    """The attachment."""
+    name: str
+    """The name of the file."""
+    size: int
+    """How many bytes it has."""
+    type: str
+    """What its first bytes say that it is."""
+
+
 class MailFrame(Struct):
     """What stands around the content of a mail: made at the first claim, and the same in every attempt."""
 
@@ -393,15 +424,6 @@ class MailFrame(Struct):
     """The headers that a signature must cover."""
     to_name: str | None
     """The name that stands beside the address in `To`."""
-
-
-class Mailbox(Struct):
-    """A mail address with the name that stands beside it."""
-
-    address: str
-    """The address."""
-    name: str | None
-    """The name, not encoded."""
 
 
 class Recorded(Struct):
@@ -428,7 +450,6 @@ class TopicChoice(Struct):
     """The topic."""
 
 
-MailClassWord: TypeAlias = MailClass | Literal["hard", "soft", "block"]
 MailOutcomeWord: TypeAlias = MailOutcome | Literal["handed_over", "temporary", "permanent", "unknown"]
 MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system", "notification", "test", "mass_email", "sequence", "workflow"]
 MailPurposeChoiceWord: TypeAlias = MailPurposeChoice | Literal["person", "system"]
@@ -1385,7 +1406,7 @@ class MailOperations(Readable[Mail]):
         self,
         mail: str | UUID | None | Unset = UNSET,
         *,
-        class_: MailClassWord,
+        class_: BounceReportClassWord,
         event_id: str,
         address: str | None | Unset = UNSET,
         at: datetime | str | None | Unset = UNSET,
@@ -1833,7 +1854,7 @@ class AsyncMailOperations(AsyncReadable[Mail]):
         self,
         mail: str | UUID | None | Unset = UNSET,
         *,
-        class_: MailClassWord,
+        class_: BounceReportClassWord,
         event_id: str,
         address: str | None | Unset = UNSET,
         at: datetime | str | None | Unset = UNSET,

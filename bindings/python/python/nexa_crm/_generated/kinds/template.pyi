@@ -53,21 +53,6 @@ class PreviewedWarning(StrEnum):
     """The subject is longer than 150 characters."""
 
 
-class Message(Struct):
-    """A message that a template made."""
-
-    html: str | None
-    """The HTML."""
-    locale: str
-    """The language of the text."""
-    subject: str | None
-    """The subject."""
-    template_version: Id
-    """The version of which it was made."""
-    text: str | None
-    """The text."""
-
-
 class Previewed(Struct):
     """A message as it would be."""
 
@@ -131,6 +116,21 @@ class Template(Record):
     """When it was archived; an archived template makes no new messages."""
     external_keys: list[ExternalKey]
     """Its keys in other systems."""
+
+
+class TemplateMessage(Struct):
+    """A message that a template made."""
+
+    html: str | None
+    """The HTML."""
+    locale: str
+    """The language of the text."""
+    subject: str | None
+    """The subject."""
+    template_version: Id
+    """The version of which it was made."""
+    text: str | None
+    """The text."""
 
 
 class TemplatePartialDict(TypedDict, total=False):
@@ -588,7 +588,7 @@ class TemplateOperations(Importable, Readable[Template]):
         lead: Lead | Ref | None | Unset = UNSET,
         locale: str | None | Unset = UNSET,
         values: Mapping[str, Any] | Unset = UNSET,
-    ) -> Message:
+    ) -> TemplateMessage:
         """A message of a template's published version, for a host to use: `template.render`. Mails are made by
         `mail.plan`, with their links for unsubscribing; here these are missing.
 
@@ -1031,7 +1031,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         lead: Lead | Ref | None | Unset = UNSET,
         locale: str | None | Unset = UNSET,
         values: Mapping[str, Any] | Unset = UNSET,
-    ) -> Message:
+    ) -> TemplateMessage:
         """A message of a template's published version, for a host to use: `template.render`. Mails are made by
         `mail.plan`, with their links for unsubscribing; here these are missing.
 

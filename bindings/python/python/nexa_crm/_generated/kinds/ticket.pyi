@@ -25,10 +25,14 @@ from ..._generated.kinds.common import (
     GroupRow,
     MatchPolicyWord,
     Ref,
+    ThreadChannel,
+    ThreadChannelWord,
     TicketPriority,
     TicketPriorityWord,
     TicketStatus,
     TicketStatusWord,
+    TicketType,
+    TicketTypeWord,
     Verb,
 )
 from ..._generated.kinds.contact import (
@@ -94,21 +98,6 @@ class TicketAnalysisSentiment(StrEnum):
     """They are very pleased."""
 
 
-class TicketChannel(StrEnum):
-    """One of `email`, `chat`, `phone`, `web`, `api`."""
-
-    EMAIL = "email"
-    """By mail."""
-    CHAT = "chat"
-    """In a chat."""
-    PHONE = "phone"
-    """On the phone."""
-    WEB = "web"
-    """In a form on the web."""
-    API = "api"
-    """Through a program."""
-
-
 class TicketField(StrEnum):
     """One of `priority`, `severity`, `type`."""
 
@@ -118,23 +107,6 @@ class TicketField(StrEnum):
     """How bad the damage is."""
     TYPE = "type"
     """What sort of issue it is."""
-
-
-class TicketType(StrEnum):
-    """One of `question`, `problem`, `incident`, `bug`, `feature_request`, `task`."""
-
-    QUESTION = "question"
-    """The customer wants to know something."""
-    PROBLEM = "problem"
-    """Something does not work for the customer."""
-    INCIDENT = "incident"
-    """Something does not work for many."""
-    BUG = "bug"
-    """The product is wrong."""
-    FEATURE_REQUEST = "feature_request"
-    """The customer wishes for something."""
-    TASK = "task"
-    """Something is to be done."""
 
 
 class AnalysisConfidences(Struct):
@@ -297,7 +269,7 @@ class Ticket(Record):
     """What sort of issue it is."""
     severity: EscalationSeverity | None
     """How bad the damage is."""
-    channel: TicketChannel | None
+    channel: ThreadChannel | None
     """How the customer reached the team."""
     customer_impact: str | None
     """What it does to the customer, such as `blocking_work`; one of the tenant's list `ticket.customer_impact`, if
@@ -323,6 +295,15 @@ class Ticket(Record):
     """When it was last resolved; absent while it is not."""
     closed_at: datetime | None
     """When it was closed."""
+    reported_at: datetime | None
+    """When the customer reported it: when their mail reached the inbox; absent where the ticket was made by hand,
+    and then it is when it
+    was made.
+    """
+    acknowledged_at: datetime | None
+    """When a person first did something about it."""
+    waiting_since: datetime | None
+    """Since when the customer waits for an answer; absent while they do not."""
     first_response_at: datetime | None
     """When the customer was first answered."""
     reopened: int
@@ -380,9 +361,7 @@ class CustomerDict(TypedDict, total=False):
 
 
 EscalationSeverityWord: TypeAlias = EscalationSeverity | Literal["p4", "p3", "p2", "p1"]
-TicketChannelWord: TypeAlias = TicketChannel | Literal["email", "chat", "phone", "web", "api"]
 TicketFieldWord: TypeAlias = TicketField | Literal["priority", "severity", "type"]
-TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]
 
 
 class TicketWhere(TypedDict, total=False):
@@ -519,16 +498,16 @@ class TicketWhere(TypedDict, total=False):
     severity__le: EscalationSeverityWord
     severity__gt: EscalationSeverityWord
     severity__ge: EscalationSeverityWord
-    channel: TicketChannelWord | None
-    channel__eq: TicketChannelWord | None
-    channel__ne: TicketChannelWord | None
+    channel: ThreadChannelWord | None
+    channel__eq: ThreadChannelWord | None
+    channel__ne: ThreadChannelWord | None
     channel__is_null: bool
-    channel__in: Collection[TicketChannelWord]
-    channel__not_in: Collection[TicketChannelWord]
-    channel__lt: TicketChannelWord
-    channel__le: TicketChannelWord
-    channel__gt: TicketChannelWord
-    channel__ge: TicketChannelWord
+    channel__in: Collection[ThreadChannelWord]
+    channel__not_in: Collection[ThreadChannelWord]
+    channel__lt: ThreadChannelWord
+    channel__le: ThreadChannelWord
+    channel__gt: ThreadChannelWord
+    channel__ge: ThreadChannelWord
     customer_impact: str | None
     customer_impact__eq: str | None
     customer_impact__ne: str | None
@@ -654,6 +633,36 @@ class TicketWhere(TypedDict, total=False):
     closed_at__le: datetime | Relative | str
     closed_at__gt: datetime | Relative | str
     closed_at__ge: datetime | Relative | str
+    reported_at: datetime | Relative | str | None
+    reported_at__eq: datetime | Relative | str | None
+    reported_at__ne: datetime | Relative | str | None
+    reported_at__is_null: bool
+    reported_at__in: Collection[datetime | Relative | str]
+    reported_at__not_in: Collection[datetime | Relative | str]
+    reported_at__lt: datetime | Relative | str
+    reported_at__le: datetime | Relative | str
+    reported_at__gt: datetime | Relative | str
+    reported_at__ge: datetime | Relative | str
+    acknowledged_at: datetime | Relative | str | None
+    acknowledged_at__eq: datetime | Relative | str | None
+    acknowledged_at__ne: datetime | Relative | str | None
+    acknowledged_at__is_null: bool
+    acknowledged_at__in: Collection[datetime | Relative | str]
+    acknowledged_at__not_in: Collection[datetime | Relative | str]
+    acknowledged_at__lt: datetime | Relative | str
+    acknowledged_at__le: datetime | Relative | str
+    acknowledged_at__gt: datetime | Relative | str
+    acknowledged_at__ge: datetime | Relative | str
+    waiting_since: datetime | Relative | str | None
+    waiting_since__eq: datetime | Relative | str | None
+    waiting_since__ne: datetime | Relative | str | None
+    waiting_since__is_null: bool
+    waiting_since__in: Collection[datetime | Relative | str]
+    waiting_since__not_in: Collection[datetime | Relative | str]
+    waiting_since__lt: datetime | Relative | str
+    waiting_since__le: datetime | Relative | str
+    waiting_since__gt: datetime | Relative | str
+    waiting_since__ge: datetime | Relative | str
     first_response_at: datetime | Relative | str | None
     first_response_at__eq: datetime | Relative | str | None
     first_response_at__ne: datetime | Relative | str | None
@@ -707,8 +716,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__type__in: Collection[TicketTypeWord]
     merged_into__severity: EscalationSeverityWord | None
     merged_into__severity__in: Collection[EscalationSeverityWord]
-    merged_into__channel: TicketChannelWord | None
-    merged_into__channel__in: Collection[TicketChannelWord]
+    merged_into__channel: ThreadChannelWord | None
+    merged_into__channel__in: Collection[ThreadChannelWord]
     merged_into__customer_impact: str | None
     merged_into__customer_impact__in: Collection[str]
     merged_into__contact: Record | str | UUID | None
@@ -737,6 +746,12 @@ class TicketWhere(TypedDict, total=False):
     merged_into__resolved_at__in: Collection[datetime | Relative | str]
     merged_into__closed_at: datetime | Relative | str | None
     merged_into__closed_at__in: Collection[datetime | Relative | str]
+    merged_into__reported_at: datetime | Relative | str | None
+    merged_into__reported_at__in: Collection[datetime | Relative | str]
+    merged_into__acknowledged_at: datetime | Relative | str | None
+    merged_into__acknowledged_at__in: Collection[datetime | Relative | str]
+    merged_into__waiting_since: datetime | Relative | str | None
+    merged_into__waiting_since__in: Collection[datetime | Relative | str]
     merged_into__first_response_at: datetime | Relative | str | None
     merged_into__first_response_at__in: Collection[datetime | Relative | str]
     merged_into__reopened: int | None
@@ -953,8 +968,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__type__in: Collection[TicketTypeWord]
     follow_up_of__severity: EscalationSeverityWord | None
     follow_up_of__severity__in: Collection[EscalationSeverityWord]
-    follow_up_of__channel: TicketChannelWord | None
-    follow_up_of__channel__in: Collection[TicketChannelWord]
+    follow_up_of__channel: ThreadChannelWord | None
+    follow_up_of__channel__in: Collection[ThreadChannelWord]
     follow_up_of__customer_impact: str | None
     follow_up_of__customer_impact__in: Collection[str]
     follow_up_of__contact: Record | str | UUID | None
@@ -983,6 +998,12 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__resolved_at__in: Collection[datetime | Relative | str]
     follow_up_of__closed_at: datetime | Relative | str | None
     follow_up_of__closed_at__in: Collection[datetime | Relative | str]
+    follow_up_of__reported_at: datetime | Relative | str | None
+    follow_up_of__reported_at__in: Collection[datetime | Relative | str]
+    follow_up_of__acknowledged_at: datetime | Relative | str | None
+    follow_up_of__acknowledged_at__in: Collection[datetime | Relative | str]
+    follow_up_of__waiting_since: datetime | Relative | str | None
+    follow_up_of__waiting_since__in: Collection[datetime | Relative | str]
     follow_up_of__first_response_at: datetime | Relative | str | None
     follow_up_of__first_response_at__in: Collection[datetime | Relative | str]
     follow_up_of__reopened: int | None
@@ -1108,7 +1129,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         subject: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: TicketChannelWord | None | Unset = UNSET,
+        channel: ThreadChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer: CustomerDict | Unset = UNSET,
@@ -1451,7 +1472,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         ticket: Ticket | Ref,
         *,
         account: Account | Ref | None | Unset = UNSET,
-        channel: TicketChannelWord | None | Unset = UNSET,
+        channel: ThreadChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
@@ -1489,7 +1510,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         match_on: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: TicketChannelWord | None | Unset = UNSET,
+        channel: ThreadChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
@@ -1640,7 +1661,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         subject: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: TicketChannelWord | None | Unset = UNSET,
+        channel: ThreadChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer: CustomerDict | Unset = UNSET,
@@ -1983,7 +2004,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         ticket: Ticket | Ref,
         *,
         account: Account | Ref | None | Unset = UNSET,
-        channel: TicketChannelWord | None | Unset = UNSET,
+        channel: ThreadChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
@@ -2021,7 +2042,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         match_on: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: TicketChannelWord | None | Unset = UNSET,
+        channel: ThreadChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
