@@ -18,9 +18,11 @@ pub(crate) use self::prepared::Prepared;
 pub(crate) use self::shared::{SHARED, Shared};
 #[cfg(feature = "catalog")]
 use super::error::Code;
+#[cfg(feature = "operations")]
+use super::{context::Context, maybe_send::BoxFuture, output::Output};
 use super::{
     access::{Action, Actor},
-    context::Behaviour,
+    context::{Behaviour, NamedOperation, Operations},
     error::{Error, Result, codes},
     input::{self, Unreadable},
     operation::{Mode, operation_name},
@@ -118,6 +120,29 @@ impl Catalog {
                 work: Work::Shared(shared, kind),
             });
         }
+    }
+}
+
+impl Operations for Catalog {
+    fn named(&self, name: &str) -> Result<NamedOperation> {
+        let &Entry { name, kind, mode, action, .. } = self.operation(name)?;
+        Ok(NamedOperation::new(name, kind, mode == Mode::Command, action))
+    }
+    fn check(&self, name: &str, arguments: &Json) -> Result<()> {
+        self.operation(name)?.check(arguments)
+    }
+    #[cfg(feature = "operations")]
+    fn perform<'a>(
+        &'a self,
+        cx: &'a mut Context<'_>,
+        name: &'a str,
+        arguments: &'a Json,
+    ) -> BoxFuture<'a, Result<Json>> {
+        Box::pin(async move {
+            let call = self.operation(name)?.prepare(arguments)?;
+            let answer = call.perform(cx).await?;
+            answer.shown(cx)?.json()
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod changing;
 mod environment;
 mod loading;
 mod naming;
+mod part;
 mod permission;
 mod repeated;
 mod unit;
@@ -31,8 +32,10 @@ use super::{
 };
 
 use self::attempt::Trail;
+pub(crate) use self::part::Operations;
 pub use self::{
     behaviour::{Behaviour, Edited, LookedUp, Settle},
+    part::{NamedOperation, Whole},
     unit::FOUNDING,
 };
 pub(crate) use self::{

@@ -413,9 +413,10 @@ impl Given {
         rehearse(&*policy, &self.kinds).map_err(unbuildable)?;
         let finals = self.catalog.operations().filter_map(|entry| Some((entry.name, entry.is_final?)));
         let finals = finals.collect();
+        let catalog = Arc::new(self.catalog);
         Ok(Crm {
             store: self.store.ok_or_else(|| missing("store"))?,
-            catalog: Arc::new(self.catalog),
+            catalog: Arc::clone(&catalog),
             seed_data: self.seed_data.into(),
             later: Arc::new(later),
             effects: self.effects.into(),
@@ -433,6 +434,7 @@ impl Given {
                 personal,
                 retention: self.retention.unwrap_or_else(|| Arc::new(NothingHeld)),
                 finals,
+                operations: catalog,
                 behaviours: self.behaviours,
             }),
         })

@@ -214,7 +214,39 @@ impl Walk {
     }
 }
 
+/// A record before and after what a unit did to it.
+#[derive(Clone, Debug, Default)]
+pub struct Turn {
+    /// As it was before; absent when it was not there.
+    pub before: Option<Row>,
+    /// As it was after; absent when it is not there any more.
+    pub after: Option<Row>,
+}
+
 impl Context<'_> {
+    /// A record before and after the events of one unit, which are the first and the last of them; nothing of one that was purged
+    /// since. Values that were erased since are empty.
+    pub async fn turn(&mut self, def: &'static RecordDef, first: &Event, last: &Event) -> Result<Option<Turn>> {
+        if last.verb == Verb::Purged {
+            return Ok(None);
+        }
+        let created = first.verb == Verb::Created;
+        if created && first.seq == last.seq {
+            let mut row = parsed_row(def, first.record, &contents(first).unwrap_or_default());
+            row.set(def.version, Value::Int(1));
+            row.set(def.created_at, Value::Time(first.at));
+            row.set(def.updated_at, Value::Time(first.at));
+            return Ok(Some(Turn { before: None, after: Some(row) }));
+        }
+        let Some(row) = self.row(def, first.record).await? else { return Ok(None) };
+        let after = self.as_of(def, row.clone(), AsOf::Seq(last.seq)).await?.map(|was| was.row);
+        let before = match created {
+            true => None,
+            false => self.as_of(def, row, AsOf::Seq(first.seq - 1)).await?.map(|was| was.row),
+        };
+        Ok(Some(Turn { before, after }))
+    }
+
     /// A record as it was at a point in the tenant's history, from its row as it is stored; `None` when it was not there. The events
     /// since are read page by page.
     pub(crate) async fn as_of(&mut self, def: &'static RecordDef, row: Row, point: AsOf) -> Result<Option<AsWas>> {

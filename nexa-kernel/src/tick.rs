@@ -4,6 +4,8 @@ mod outlook;
 mod refused;
 mod round;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -95,7 +97,14 @@ impl Crm {
                 Err(_) if budget > 1 => singly = AT_ONCE,
                 Err(error) => {
                     let Some(tried) = tried.take() else { return Err(error) };
-                    session.write(Envelope::default(), RefusedJob::new(tried, error)).await?;
+                    let later = Some(Arc::clone(&self.later));
+                    let recorded = RefusedJob::new(tried.clone(), error.clone(), later);
+                    match session.write(Envelope::default(), recorded).await {
+                        Ok(()) => {}
+                        Err(error) if is_passing(&error) => return Err(error),
+                        // What should follow was refused as well: nothing stands still for it.
+                        Err(_) => session.write(Envelope::default(), RefusedJob::new(tried, error, None)).await?,
+                    }
                 }
             }
         }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::{Context, conceal};
 use crate::{
     access::Action,
     compile::{self, CustomFields, Scope, When},
     custom_field::{self, FieldDefinition},
     error::Result,
-    filter::{Filter, OnChange, Predicate},
+    filter::{Alone, Comparison, Filter, OnChange, Predicate},
     ledger::{Event, EventQuery},
     limits::{self, LARGEST_PAGE},
     maybe_send::MaybeSend,
@@ -162,6 +164,36 @@ impl Context<'_> {
         let both = self.asked_filter(def, filter).await?.and(own);
         limits::statement(&both)?;
         Ok(both)
+    }
+
+    /// The ids of live records by filter in the actor's scope, in their order, from behind one of them on. Errors: `filter.invalid`,
+    /// `field.unknown`.
+    pub async fn visible_ids(
+        &mut self,
+        def: &'static RecordDef,
+        filter: &Filter,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<Uuid>> {
+        let mut filter = self.visible_filter(def, filter).await?;
+        if let Some(after) = after {
+            filter = filter.and(Predicate::Compare(def.id, Comparison::Gt, Value::Uuid(after)));
+        }
+        let rows = self.rows(&Select::all(def, limit).filtered(filter)).await?;
+        Ok(rows.iter().map(|row| row.id(def)).collect())
+    }
+
+    /// Whether a live record that the actor sees matches a filter, in the actor's scope. Errors: `filter.invalid`, `field.unknown`.
+    pub async fn matches(&mut self, def: &'static RecordDef, row: &Row, filter: &Filter) -> Result<bool> {
+        if filter.is_everything() {
+            return Ok(true);
+        }
+        let asked = self.asked_filter(def, filter).await?;
+        if !asked.looks_elsewhere() {
+            return Ok(asked.holds(row, &Alone) == Some(true));
+        }
+        let id = Predicate::Compare(def.id, Comparison::Eq, Value::Uuid(row.id(def)));
+        Ok(!self.rows(&Select::all(def, 1).filtered(asked.and(id))).await?.is_empty())
     }
 
     /// What the actor may see.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::Behaviour;
+use super::{Behaviour, Operations};
 use crate::{
     access::{Directory, Policy},
     blobs::Blobs,
@@ -35,6 +35,8 @@ pub(crate) struct Environment {
     pub(crate) retention: Arc<dyn Retention>,
     /// Why what these operations did cannot be undone.
     pub(crate) finals: BTreeMap<&'static str, &'static str>,
+    /// The operations by name.
+    pub(crate) operations: Arc<dyn Operations>,
     /// What the kinds do that callers read or edit.
     pub(crate) behaviours: BTreeMap<&'static str, &'static Behaviour>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     agenda::Agenda,
     context::Context,
-    error::Result,
+    error::{Error, Result},
     maybe_send::{BoxFuture, MaybeSend},
     record::{Id, Record, Row},
     store::Prefetch,
@@ -64,25 +64,39 @@ pub trait Timed: 'static {
     /// Does it. The timer is gone afterwards, unless it was set again for another moment. [`Timer::late`] says whether it comes late,
     /// as after a weekend on which nobody ticked.
     fn fire(cx: &mut Context<'_>, timer: &Timer) -> impl Future<Output = Result<()>> + MaybeSend;
+    /// What follows from a refusal or a failure of [`Timed::fire`], of which nothing was done; in the unit that records it. The timer is
+    /// gone already, and may be set again. Unless said, nothing.
+    fn refused(cx: &mut Context<'_>, timer: &Timer, error: &Error) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = (cx, timer, error);
+        std::future::ready(Ok(()))
+    }
 }
 
 type Fire = for<'a, 'c> fn(&'a mut Context<'c>, &'a Timer) -> BoxFuture<'a, Result<()>>;
+
+type Refused =
+    for<'a, 'c> fn(&'a mut Context<'c>, &'a Timer, &'a Error) -> BoxFuture<'a, Result<()>>;
 
 /// What timers are for, as data.
 #[derive(Clone, Copy)]
 pub(crate) struct Firing {
     pub(crate) name: &'static str,
     pub(crate) fire: Fire,
+    pub(crate) refused: Refused,
 }
 
 impl Firing {
     pub(crate) fn of<T: Timed>() -> Self {
-        Self { name: T::NAME, fire: fire::<T> }
+        Self { name: T::NAME, fire: fire::<T>, refused: refused::<T> }
     }
 }
 
 fn fire<'a, T: Timed>(cx: &'a mut Context<'_>, timer: &'a Timer) -> BoxFuture<'a, Result<()>> {
     Box::pin(T::fire(cx, timer))
+}
+
+fn refused<'a, T: Timed>(cx: &'a mut Context<'_>, timer: &'a Timer, error: &'a Error) -> BoxFuture<'a, Result<()>> {
+    Box::pin(T::refused(cx, timer, error))
 }
 
 /// Sets a timer, or moves the one that has this key, as part of this call's unit. A moment that is past is due at once.

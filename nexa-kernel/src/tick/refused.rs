@@ -1,12 +1,12 @@
 //! What could not be done is recorded and passed over, so that nothing stands still.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::round::{Tried, known_cursor};
 use crate::{
     context::Context,
     error::{Error, Result},
-    later::{Cursor, Failure, Timer, record_failure},
+    later::{Cursor, Failure, Later, Timer, record_failure},
     record::Record,
     session::Job,
 };
@@ -15,11 +15,13 @@ use crate::{
 pub(super) struct RefusedJob {
     tried: Tried,
     error: Error,
+    /// What may follow from it, unless that was refused as well.
+    later: Option<Arc<Later>>,
 }
 
 impl RefusedJob {
-    pub(super) const fn new(tried: Tried, error: Error) -> Self {
-        Self { tried, error }
+    pub(super) const fn new(tried: Tried, error: Error, later: Option<Arc<Later>>) -> Self {
+        Self { tried, error, later }
     }
 }
 
@@ -40,6 +42,10 @@ impl Job for RefusedJob {
                     return Ok(());
                 }
                 cx.remove_row(def, id);
+                if let Some(firing) = self.later.as_ref().and_then(|later| later.timer(timer.name())) {
+                    cx.operation = Cow::Borrowed(firing.name);
+                    (firing.refused)(cx, timer, &self.error).await?;
+                }
                 let (name, key) = (timer.name().to_owned(), timer.key().to_owned());
                 Failure { name, timer: Some(key), due_at: Some(timer.due_at), ..Failure::default() }
             }
