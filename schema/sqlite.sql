@@ -185,6 +185,7 @@ CREATE TABLE nexa_orgs (
   "files" TEXT,
   "notification_sender_id" BLOB,
   "mail" TEXT,
+  "releases" TEXT,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
@@ -1324,6 +1325,13 @@ CREATE TABLE nexa_tickets (
   "acknowledged_at" INTEGER,
   "waiting_since" INTEGER,
   "first_response_at" INTEGER,
+  "responded_at" INTEGER,
+  "target_id" BLOB,
+  "clocks" TEXT,
+  "next_due" INTEGER,
+  "first_response_due" INTEGER,
+  "resolution_due" INTEGER,
+  "breached" INTEGER NOT NULL DEFAULT 0,
   "reopened" INTEGER NOT NULL,
   "follow_up_of_id" BLOB,
   "tags" TEXT,
@@ -1338,6 +1346,7 @@ CREATE TABLE nexa_tickets (
   CONSTRAINT nexa_tickets_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
   CONSTRAINT nexa_tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
   CONSTRAINT nexa_tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_tickets_breached_check CHECK ("breached" IN (0, 1)),
   CONSTRAINT nexa_tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -1345,19 +1354,45 @@ CREATE TABLE nexa_tickets (
   CONSTRAINT nexa_tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_target_id_fk FOREIGN KEY (org, "target_id") REFERENCES nexa_targets (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa_tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
 CREATE INDEX nexa_tickets_contact_id_idx ON nexa_tickets (org, "contact_id", "id", "deleted_at");
 CREATE INDEX nexa_tickets_account_id_idx ON nexa_tickets (org, "account_id", "id", "deleted_at");
+CREATE INDEX nexa_tickets_next_due_idx ON nexa_tickets (org, "next_due", "id", "deleted_at");
 CREATE INDEX nexa_tickets_merged_into_id_ref ON nexa_tickets (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_assignee_user_id_ref ON nexa_tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_assignee_group_id_ref ON nexa_tickets (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_via_group_id_ref ON nexa_tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_escalation_to_id_ref ON nexa_tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_target_id_ref ON nexa_tickets (org, "target_id", "id") WHERE "target_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_follow_up_of_id_ref ON nexa_tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_number_key_trash ON nexa_tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_tickets_number_key ON nexa_tickets (org, "number") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_targets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "active" INTEGER NOT NULL,
+  "filter" TEXT,
+  "calendar_id" BLOB,
+  "goals" TEXT NOT NULL,
+  "near_minutes" INTEGER,
+  CONSTRAINT nexa_targets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_targets_active_check CHECK ("active" IN (0, 1)),
+  CONSTRAINT nexa_targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_targets_calendar_id_idx ON nexa_targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX nexa_targets_name_folded_key_trash ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_targets_name_folded_key ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_comments (
   org BLOB NOT NULL,
@@ -1871,6 +1906,7 @@ CREATE TABLE nexa_notifications (
   "about_label" TEXT,
   "about_url" TEXT,
   "note_id" BLOB,
+  "message" TEXT,
   "count" INTEGER NOT NULL,
   "by" TEXT,
   "digest" TEXT,
@@ -1879,7 +1915,7 @@ CREATE TABLE nexa_notifications (
   "inbox" INTEGER NOT NULL DEFAULT 1,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached', 'workflow', 'workflow_halted')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notifications_inbox_check CHECK ("inbox" IN (0, 1)),
   CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -1927,7 +1963,7 @@ CREATE TABLE nexa_notification_deliveries (
   "problem" TEXT,
   "left_at" INTEGER,
   CONSTRAINT nexa_notification_deliveries_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached', 'workflow', 'workflow_halted')),
   CONSTRAINT nexa_notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed')),
   CONSTRAINT nexa_notification_deliveries_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
@@ -1951,6 +1987,138 @@ CREATE TABLE nexa_notification_windows (
 ) STRICT;
 CREATE INDEX nexa_notification_windows_user_id_ref ON nexa_notification_windows (org, "user_id", "id");
 CREATE UNIQUE INDEX nexa_notification_windows_user_id_key ON nexa_notification_windows (org, "user_id");
+
+CREATE TABLE nexa_workflows (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "key" TEXT,
+  "description" TEXT,
+  "runs_as_id" BLOB,
+  "trigger" TEXT NOT NULL,
+  "filter" TEXT NOT NULL,
+  "settings" TEXT NOT NULL,
+  "steps" TEXT NOT NULL,
+  "limits" TEXT NOT NULL,
+  "state" TEXT NOT NULL,
+  "active_since" INTEGER,
+  "halted_reason" TEXT,
+  "published" INTEGER,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_workflows_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflows_state_check CHECK ("state" IN ('draft', 'active', 'paused', 'halted')),
+  CONSTRAINT nexa_workflows_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflows_runs_as_id_ref ON nexa_workflows (org, "runs_as_id", "id") WHERE "runs_as_id" IS NOT NULL;
+CREATE INDEX nexa_workflows_key_key_trash ON nexa_workflows (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_workflows_key_key ON nexa_workflows (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_workflows_name_folded_key_trash ON nexa_workflows (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_workflows_name_folded_key ON nexa_workflows (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_workflow_versions (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "workflow_id" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "runs_as_id" BLOB NOT NULL,
+  "trigger" TEXT NOT NULL,
+  "filter" TEXT NOT NULL,
+  "settings" TEXT NOT NULL,
+  "steps" TEXT NOT NULL,
+  "limits" TEXT NOT NULL,
+  "publisher_id" BLOB,
+  CONSTRAINT nexa_workflow_versions_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_versions_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa_workflows (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_workflow_versions_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_workflow_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflow_versions_workflow_id_ref ON nexa_workflow_versions (org, "workflow_id", "id");
+CREATE INDEX nexa_workflow_versions_runs_as_id_ref ON nexa_workflow_versions (org, "runs_as_id", "id");
+CREATE INDEX nexa_workflow_versions_publisher_id_ref ON nexa_workflow_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_workflow_versions_workflow_id_number_key ON nexa_workflow_versions (org, "workflow_id", "number");
+
+CREATE TABLE nexa_workflow_runs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "workflow_id" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "slot" TEXT NOT NULL,
+  "kind" TEXT,
+  "record" BLOB,
+  "event" INTEGER,
+  "event_to" INTEGER,
+  "root" BLOB NOT NULL,
+  "depth" INTEGER NOT NULL,
+  "chain" TEXT NOT NULL,
+  "state" TEXT NOT NULL,
+  "position" TEXT NOT NULL,
+  "turn" INTEGER NOT NULL,
+  "attempt" INTEGER NOT NULL,
+  "lines" INTEGER NOT NULL,
+  "steps" INTEGER NOT NULL,
+  "made" TEXT NOT NULL,
+  "due_at" INTEGER,
+  "ended_at" INTEGER,
+  "reason" TEXT,
+  "code" TEXT,
+  CONSTRAINT nexa_workflow_runs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_runs_state_check CHECK ("state" IN ('running', 'waiting', 'done', 'failed', 'stopped', 'skipped', 'cancelled')),
+  CONSTRAINT nexa_workflow_runs_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa_workflows (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflow_runs_workflow_id_state_ended_at_idx ON nexa_workflow_runs (org, "workflow_id", "state", "ended_at", "id");
+CREATE INDEX nexa_workflow_runs_chain_idx ON nexa_workflow_runs (org, "chain", "id");
+CREATE INDEX nexa_workflow_runs_record_idx ON nexa_workflow_runs (org, "record", "id");
+CREATE INDEX nexa_workflow_runs_state_due_at_idx ON nexa_workflow_runs (org, "state", "due_at", "id");
+CREATE UNIQUE INDEX nexa_workflow_runs_slot_key ON nexa_workflow_runs (org, "slot");
+
+CREATE TABLE nexa_workflow_step_runs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "run" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "step" TEXT NOT NULL,
+  "turn" INTEGER NOT NULL,
+  "attempt" INTEGER NOT NULL,
+  "state" TEXT NOT NULL,
+  "what" TEXT,
+  "unit" BLOB,
+  "record" BLOB,
+  "code" TEXT,
+  "message" TEXT,
+  CONSTRAINT nexa_workflow_step_runs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_step_runs_state_check CHECK ("state" IN ('done', 'failed', 'again'))
+) STRICT;
+CREATE INDEX nexa_workflow_step_runs_run_number_idx ON nexa_workflow_step_runs (org, "run", "number", "id");
+CREATE INDEX nexa_workflow_step_runs_unit_idx ON nexa_workflow_step_runs (org, "unit", "id");
+
+CREATE TABLE nexa_workflow_windows (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "workflow_id" BLOB NOT NULL,
+  "began_at" INTEGER NOT NULL,
+  "count" INTEGER NOT NULL,
+  CONSTRAINT nexa_workflow_windows_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_windows_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa_workflows (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflow_windows_workflow_id_ref ON nexa_workflow_windows (org, "workflow_id", "id");
+CREATE UNIQUE INDEX nexa_workflow_windows_workflow_id_key ON nexa_workflow_windows (org, "workflow_id");
 
 CREATE TABLE nexa_templates (
   org BLOB NOT NULL,
@@ -2284,6 +2452,194 @@ CREATE TABLE nexa_provider_events (
 CREATE INDEX nexa_provider_events_address_hash_idx ON nexa_provider_events (org, "address_hash", "id");
 CREATE INDEX nexa_provider_events_mail_id_ref ON nexa_provider_events (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_provider_events_event_id_key ON nexa_provider_events (org, "event_id");
+
+CREATE TABLE nexa_releases (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "product" TEXT,
+  "key" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "type" TEXT,
+  "changes" TEXT NOT NULL,
+  "features" TEXT,
+  "rollout" TEXT,
+  "planned_for" TEXT,
+  "deployed_at" INTEGER,
+  "rolled_back_at" INTEGER,
+  "roll_back_reason" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_releases_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_releases_status_check CHECK ("status" IN ('planned', 'deployed', 'rolled_back')),
+  CONSTRAINT nexa_releases_type_check CHECK ("type" IN ('major', 'minor', 'patch', 'hotfix'))
+) STRICT;
+CREATE INDEX nexa_releases_status_deployed_at_idx ON nexa_releases (org, "status", "deployed_at", "id", "deleted_at");
+CREATE INDEX nexa_releases_key_key_trash ON nexa_releases (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_releases_key_key ON nexa_releases (org, "key") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_release_tickets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "release_id" BLOB NOT NULL,
+  "ticket_id" BLOB NOT NULL,
+  "outcome" TEXT NOT NULL,
+  "on_behalf_of_id" BLOB,
+  "contact_id" BLOB,
+  "mail_id" BLOB,
+  "not_told" TEXT,
+  CONSTRAINT nexa_release_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_release_tickets_outcome_check CHECK ("outcome" IN ('resolved', 'was_resolved', 'closed', 'other_bug_open', 'trashed')),
+  CONSTRAINT nexa_release_tickets_release_id_fk FOREIGN KEY (org, "release_id") REFERENCES nexa_releases (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_on_behalf_of_id_fk FOREIGN KEY (org, "on_behalf_of_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa_mails (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_release_tickets_ticket_id_idx ON nexa_release_tickets (org, "ticket_id", "id");
+CREATE INDEX nexa_release_tickets_contact_id_idx ON nexa_release_tickets (org, "contact_id", "id");
+CREATE INDEX nexa_release_tickets_release_id_ref ON nexa_release_tickets (org, "release_id", "id");
+CREATE INDEX nexa_release_tickets_on_behalf_of_id_ref ON nexa_release_tickets (org, "on_behalf_of_id", "id") WHERE "on_behalf_of_id" IS NOT NULL;
+CREATE INDEX nexa_release_tickets_mail_id_ref ON nexa_release_tickets (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_release_tickets_release_id_ticket_id_key ON nexa_release_tickets (org, "release_id", "ticket_id");
+
+CREATE TABLE nexa_bugs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "severity" TEXT,
+  "severity_rank" INTEGER,
+  "status" TEXT NOT NULL,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "sprint" TEXT,
+  "story_points" INTEGER,
+  "feature" TEXT,
+  "affected_versions" TEXT,
+  "workaround" TEXT,
+  "customer_impact" TEXT,
+  "fixed_in_id" BLOB,
+  "released_at" INTEGER,
+  "recurred" INTEGER NOT NULL,
+  "recurred_at" INTEGER,
+  "rejection" TEXT,
+  "duplicate_of_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_bugs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_bugs_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_bugs_status_check CHECK ("status" IN ('reported', 'confirmed', 'in_progress', 'fixed', 'released', 'wont_fix', 'duplicate', 'not_reproducible')),
+  CONSTRAINT nexa_bugs_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_bugs_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bugs_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bugs_fixed_in_id_fk FOREIGN KEY (org, "fixed_in_id") REFERENCES nexa_releases (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bugs_duplicate_of_id_fk FOREIGN KEY (org, "duplicate_of_id") REFERENCES nexa_bugs (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_bugs_status_severity_rank_created_at_idx ON nexa_bugs (org, "status", "severity_rank", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_bugs_feature_idx ON nexa_bugs (org, "feature", "id", "deleted_at");
+CREATE INDEX nexa_bugs_fixed_in_id_idx ON nexa_bugs (org, "fixed_in_id", "id", "deleted_at");
+CREATE INDEX nexa_bugs_duplicate_of_id_idx ON nexa_bugs (org, "duplicate_of_id", "id", "deleted_at");
+CREATE INDEX nexa_bugs_assignee_user_id_ref ON nexa_bugs (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_bugs_assignee_group_id_ref ON nexa_bugs (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+
+CREATE TABLE nexa_bug_tickets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "bug_id" BLOB NOT NULL,
+  "ticket_id" BLOB NOT NULL,
+  "linked_by_id" BLOB,
+  "seen_in" TEXT,
+  CONSTRAINT nexa_bug_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_bug_tickets_bug_id_fk FOREIGN KEY (org, "bug_id") REFERENCES nexa_bugs (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bug_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bug_tickets_linked_by_id_fk FOREIGN KEY (org, "linked_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_bug_tickets_ticket_id_idx ON nexa_bug_tickets (org, "ticket_id", "id");
+CREATE INDEX nexa_bug_tickets_bug_id_ref ON nexa_bug_tickets (org, "bug_id", "id");
+CREATE INDEX nexa_bug_tickets_linked_by_id_ref ON nexa_bug_tickets (org, "linked_by_id", "id") WHERE "linked_by_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_bug_tickets_bug_id_ticket_id_key ON nexa_bug_tickets (org, "bug_id", "ticket_id");
+
+CREATE TABLE nexa_feature_requests (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "source" TEXT,
+  "feature" TEXT,
+  "status" TEXT NOT NULL,
+  "business_value" TEXT,
+  "engineering_effort" TEXT,
+  "target_quarter" TEXT,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "shipped_in_id" BLOB,
+  "shipped_at" INTEGER,
+  "decline_reason" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_feature_requests_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_feature_requests_status_check CHECK ("status" IN ('new', 'planned', 'in_progress', 'shipped', 'declined')),
+  CONSTRAINT nexa_feature_requests_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_feature_requests_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_feature_requests_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_feature_requests_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_feature_requests_shipped_in_id_fk FOREIGN KEY (org, "shipped_in_id") REFERENCES nexa_releases (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_feature_requests_status_created_at_idx ON nexa_feature_requests (org, "status", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_feature_requests_shipped_in_id_idx ON nexa_feature_requests (org, "shipped_in_id", "id", "deleted_at");
+CREATE INDEX nexa_feature_requests_merged_into_id_ref ON nexa_feature_requests (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_feature_requests_assignee_user_id_ref ON nexa_feature_requests (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_feature_requests_assignee_group_id_ref ON nexa_feature_requests (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+
+CREATE TABLE nexa_votes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "feature_request_id" BLOB NOT NULL,
+  "contact_id" BLOB NOT NULL,
+  "ticket_id" BLOB,
+  CONSTRAINT nexa_votes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_votes_feature_request_id_fk FOREIGN KEY (org, "feature_request_id") REFERENCES nexa_feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_votes_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_votes_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_votes_contact_id_idx ON nexa_votes (org, "contact_id", "id");
+CREATE INDEX nexa_votes_ticket_id_idx ON nexa_votes (org, "ticket_id", "id");
+CREATE INDEX nexa_votes_feature_request_id_ref ON nexa_votes (org, "feature_request_id", "id");
+CREATE UNIQUE INDEX nexa_votes_feature_request_id_contact_id_key ON nexa_votes (org, "feature_request_id", "contact_id");
 
 CREATE TABLE nexa_account_signals (
   org BLOB NOT NULL,

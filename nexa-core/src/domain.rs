@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    CrmBuilder, feedback, files, import, intelligence, mail, marketing,
+    CrmBuilder, automation, feedback, files, import, intelligence, mail, marketing,
     people::{
         Group, Membership, Org, User, assignment, calendar,
         counter::Counter,
@@ -32,6 +32,7 @@ pub fn without_seed_data() -> CrmBuilder {
         marketing::install,
         service::install,
         productivity::install,
+        automation::install,
         mail::template::install,
         files::install,
         mail::install,

@@ -6,6 +6,7 @@
 extern crate self as nexa_core;
 
 pub mod access;
+pub mod automation;
 pub mod board;
 mod domain;
 pub mod export;

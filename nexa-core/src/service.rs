@@ -1,19 +1,19 @@
 //! Support: tickets, the comments on them, what is said with customers and among the team, and who may see all that.
 
 pub mod comment;
-pub mod target;
 pub mod inbound;
 pub mod inbox;
 pub mod message;
+pub mod target;
 pub mod thread;
 pub mod ticket;
 pub mod timeline;
 
 pub use comment::{Audience, Comment};
-pub use target::Target;
 pub use inbound::{HeldReason, Inbound, InboundState, MailEnvelope};
 pub use inbox::{AutomaticMail, CopiedPeople, Inbox, InboxMakes};
 pub use message::{Direction, Message, MessageAuto, MessageMark, MessageTrust, PlacedBy};
+pub use target::Target;
 pub use thread::{Participant, ParticipantRole, ParticipantState, Thread, ThreadKind, ThreadState};
 pub use ticket::{Channel, Escalation, Severity, Ticket, TicketPriority, TicketStatus, TicketType};
 

@@ -18,8 +18,6 @@ pub(crate) use self::prepared::Prepared;
 pub(crate) use self::shared::{SHARED, Shared};
 #[cfg(feature = "catalog")]
 use super::error::Code;
-#[cfg(feature = "operations")]
-use super::{context::Context, maybe_send::BoxFuture, output::Output};
 use super::{
     access::{Action, Actor},
     context::{Behaviour, NamedOperation, Operations},
@@ -28,6 +26,8 @@ use super::{
     operation::{Mode, operation_name},
     record::Row,
 };
+#[cfg(feature = "operations")]
+use super::{context::Context, maybe_send::BoxFuture, output::Output};
 
 /// How an operation works.
 #[derive(Clone, Copy)]

@@ -121,6 +121,10 @@ impl<'a> Context<'a> {
     pub const fn envelope(&self) -> &Envelope {
         self.envelope
     }
+    /// The number of the last event in the ledger when this call began.
+    pub fn last_event(&self) -> i64 {
+        self.tx.head().seq.cast_signed()
+    }
     /// The name of the operation that runs.
     pub fn operation(&self) -> &str {
         &self.operation

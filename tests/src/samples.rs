@@ -89,7 +89,7 @@ impl Samples for Office {
             "call" => json!({"direction": "incoming", "from": "+49 30 9018200"}),
             "note" => json!({"body": "Call them on Monday"}),
             "project" => json!({"name": "Umbrella onboarding"}),
-            "playbook" => json!({"name": "Umbrella"}),
+            "playbook" | "workflow" => json!({"name": "Umbrella"}),
             "meeting" => json!({"title": "Demo", "starts_at": "2025-11-18T10:00:00Z"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
@@ -121,8 +121,8 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "health_card" | "pipeline" | "playbook" | "price_book" | "scorecard" | "target"
-                | "template" => "name",
+                "calendar" | "group" | "health_card" | "pipeline" | "playbook" | "price_book" | "scorecard"
+                | "target" | "template" | "workflow" => "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -337,6 +337,20 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         }
         "project.reopen" => of("project", "finished_project"),
         "project.reschedule" => with(of("project", "project"), "start_date", json!("2025-11-24")),
+        "workflow.publish" | "workflow.enable" => of("workflow", "workflow"),
+        "workflow.disable" => of("workflow", "active_workflow"),
+        "workflow.start" => json!({
+            "workflow": office.id("active_workflow"), "record": {"kind": "account", "id": office.id("other_account")}
+        }),
+        "workflow.cancel_run" | "workflow.retry_run" => of("workflow_run", "workflow_run"),
+        "workflow.take" => json!({"key": "webinar_routing", "settings": {
+            "senior_group": office.id("group"), "standard_group": office.id("sales"), "nurture_list": office.id("contact_list")
+        }}),
+        "workflow.status" => json!({}),
+        // There is a line of its log only where a run has gone on.
+        "workflow_step_run.get" | "workflow_step_run.history" => {
+            json!({"workflow_step_run": uuid::Uuid::from_u128(404)})
+        }
         "playbook.publish" => of("playbook", "playbook"),
         "playbook.take" => json!({"key": "customer_onboarding"}),
         "playbook.start" => with(of("playbook", "playbook"), "account", json!(office.id("account"))),

@@ -22,6 +22,8 @@ const EXEMPT: &[(&str, &str)] = &[
     ("attachment.add", "an upload is attached by whoever sent it: files/access.rs lets everybody try"),
     ("failure.get", "there is a failure only where a consumer or a timer has failed: later/consumers.rs makes one"),
     ("failure.history", "there is a failure only where a consumer or a timer has failed: later/consumers.rs makes one"),
+    ("workflow_step_run.get", "a run has a log only where it has gone on: workflows.rs lets it"),
+    ("workflow_step_run.history", "a run has a log only where it has gone on: workflows.rs lets it"),
     ("erasure.get", "there is an erasure only where somebody was erased: privacy.rs does it"),
     ("erasure.history", "there is an erasure only where somebody was erased: privacy.rs does it"),
 ];
@@ -48,21 +50,36 @@ const SETTINGS: &[&str] = &[
     "template_version",
     "playbook",
     "playbook_version",
+    "workflow",
+    "workflow_version",
     "topic",
     "sender",
     "inbox",
 ];
 
+/// What is the engine's own: admins see it.
+const OWN: &[&str] =
+    &["failure", "erasure", "notification_delivery", "quote_copy", "inbound", "workflow_run", "workflow_step_run"];
+
 /// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.
 fn may(caller: &str, kind: &str, action: Action) -> bool {
     match (caller, action) {
         ("admin", _) => true,
-        _ if ["failure", "erasure", "notification_delivery", "quote_copy", "inbound"].contains(&kind) => false,
+        _ if OWN.contains(&kind) => false,
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
         ("viewer", Action::Read) => {
-            let of_others =
-                ["ticket", "comment", "thread", "message", "bug_ticket", "release_ticket", "notification", "notification_preference", "alert"];
+            let of_others = [
+                "ticket",
+                "comment",
+                "thread",
+                "message",
+                "bug_ticket",
+                "release_ticket",
+                "notification",
+                "notification_preference",
+                "alert",
+            ];
             !of_others.contains(&kind)
         }
         _ => false,

@@ -47,3 +47,4 @@ mod trash;
 mod undo;
 mod words;
 mod work;
+mod workflows;

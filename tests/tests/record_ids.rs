@@ -8,6 +8,7 @@ use std::{
 
 use nexa_crm::{
     Envelope, ErrorKind, FeedItem, Find, Record, Request, Result, Session, Timestamp,
+    automation::Workflow,
     export::{ExportFormat, export},
     feedback::{Bug, FeatureRequest, Release},
     kernel::{ports::Ids, store::Store},
@@ -192,6 +193,7 @@ fn exported(session: &Session, kind: &str) -> String {
         "playbook" => of::<Playbook>(session),
         "project" => of::<Project>(session),
         "task" => of::<Task>(session),
+        "workflow" => of::<Workflow>(session),
         "ticket" => of::<Ticket>(session),
         other => panic!("export {other} as well"),
     }

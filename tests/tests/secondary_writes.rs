@@ -49,6 +49,7 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("purge", "task_dependency", PARTS),
     ("purge", "attendee", PARTS),
     ("purge", "playbook_version", PARTS),
+    ("purge", "workflow_version", PARTS),
     ("deal.place", "stage_visit", STAY),
     ("deal.win", "account", FOLLOWS),
     ("deal.win", "contact", FOLLOWS),

@@ -32,7 +32,9 @@ pub use self::{
 pub(crate) use self::{
     delivery::Deliver, flood::NotificationWindow, from_events::FromEvents, letter::content as letter_content,
 };
-use crate::{About, Context, Filter, Id, Op, Record, Result, Timestamp, closed_enum, people::User, productivity::Note};
+use crate::{
+    About, Context, Filter, Id, Op, Record, Result, Subject, Timestamp, closed_enum, people::User, productivity::Note,
+};
 
 closed_enum! {
     /// Why a user is notified.
@@ -49,6 +51,10 @@ closed_enum! {
         TargetNear = "target_near",
         /// Something that was promised about a ticket was not done in time.
         TargetBreached = "target_breached",
+        /// A workflow says so.
+        Workflow = "workflow",
+        /// A workflow halted by itself.
+        WorkflowHalted = "workflow_halted",
     }
 }
 
@@ -81,6 +87,8 @@ pub struct Notification {
     /// The note in which they are mentioned.
     #[record(on_trash = keep)]
     pub note: Option<Id<Note>>,
+    /// What a workflow says before it names what it is about.
+    pub message: Option<Subject>,
     /// How many things it is about.
     pub count: i64,
     /// Who did it, as the ledger writes it, such as `user:…`; absent when nobody did.

@@ -106,7 +106,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         }
         "call" => json!({"direction": "incoming", "recording_consent": true}),
         "note" => json!({"body": "New"}),
-        "project" | "playbook" => json!({"name": "New"}),
+        "project" | "playbook" | "workflow" => json!({"name": "New"}),
         "meeting" => json!({"title": "New", "starts_at": "2026-03-31T09:15:00.000000Z"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
@@ -134,6 +134,13 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
             return vec![json!([{"key": "kickoff", "title": "Kickoff", "due": {"after": "P3D", "at": "10:00"}}])];
         }
         ("notes", _) if def.kind == "playbook" => return vec![json!([{"key": "handoff", "body": "Text"}])],
+        ("trigger", _) => return vec![json!({"manual": {"kind": "deal"}})],
+        ("filter", _) if def.kind == "workflow" => {
+            return vec![json!({"field": "status", "op": "eq", "value": "open"})];
+        }
+        ("settings", _) => return vec![json!({"days": 3})],
+        ("steps", _) => return vec![json!([{"id": "end", "stop": "Nothing to do"}])],
+        ("limits", _) => return vec![json!({"per_record": "once", "per_hour": 7, "allow_loop": false})],
         ("parent", _) if def.kind == "task" => return vec![ids["task"].clone()],
         ("checklist", _) => return vec![json!([{"text": "Ask", "done": true}])],
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
@@ -220,7 +227,18 @@ fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
     for (name, value) in fields {
         match value {
             Json::Object(parts)
-                if !["custom", "weekly", "discount", "per_domain", "project"].contains(&name.as_str()) =>
+                if ![
+                    "custom",
+                    "weekly",
+                    "discount",
+                    "per_domain",
+                    "project",
+                    "trigger",
+                    "filter",
+                    "settings",
+                    "limits",
+                ]
+                .contains(&name.as_str()) =>
             {
                 for (part, value) in parts {
                     header.push(format!("{name}.{part}"));

@@ -6,13 +6,13 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{Context, permission::Permitted};
+#[cfg(feature = "operations")]
+use crate::maybe_send::BoxFuture;
 use crate::{
     access::{Action, Actor, Principal},
     error::Result,
     maybe_send::{MaybeSend, MaybeSync},
 };
-#[cfg(feature = "operations")]
-use crate::maybe_send::BoxFuture;
 
 /// What a rule has to know of an operation before it runs it by its name.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +103,11 @@ impl Context<'_> {
         self.permitted.replace(whole.permitted);
         self.again = whole.again;
         written
+    }
+
+    /// Writes what was changed until now, so that what the storage and the host's rules refuse is refused here.
+    pub async fn written(&mut self) -> Result<()> {
+        self.flush().await
     }
 
     /// The unit under which changes are written now.

@@ -33,9 +33,17 @@ pub trait Consumer: 'static {
     const START: Start = Start::Now;
     /// Whether it wants an event, which is of a record of this kind. It is asked about every event of the tenant.
     fn wants(event: &Event, of: &'static RecordDef) -> bool;
+    /// Whether it wants anything at all now, as one that follows what a tenant has set up; unless said, it does. What happened before it
+    /// does is passed over.
+    fn listens(cx: &mut Context<'_>) -> impl Future<Output = Result<bool>> + MaybeSend {
+        let _ = cx;
+        std::future::ready(Ok(true))
+    }
     /// Does what follows from the wanted events of one unit, in their order. Those of a very large unit come in several parts.
     fn consume(cx: &mut Context<'_>, events: &[Event]) -> impl Future<Output = Result<()>> + MaybeSend;
 }
+
+type Listens = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<bool>>;
 
 type Consume = for<'a, 'c> fn(&'a mut Context<'c>, &'a [Event]) -> BoxFuture<'a, Result<()>>;
 
@@ -45,13 +53,18 @@ pub(crate) struct Consuming {
     pub(crate) name: &'static str,
     pub(crate) start: Start,
     pub(crate) wants: fn(&Event, &'static RecordDef) -> bool,
+    pub(crate) listens: Listens,
     pub(crate) consume: Consume,
 }
 
 impl Consuming {
     pub(crate) fn of<C: Consumer>() -> Self {
-        Self { name: C::NAME, start: C::START, wants: C::wants, consume: consume::<C> }
+        Self { name: C::NAME, start: C::START, wants: C::wants, listens: listens::<C>, consume: consume::<C> }
     }
+}
+
+fn listens<'a, C: Consumer>(cx: &'a mut Context<'_>) -> BoxFuture<'a, Result<bool>> {
+    Box::pin(C::listens(cx))
 }
 
 fn consume<'a, C: Consumer>(cx: &'a mut Context<'_>, events: &'a [Event]) -> BoxFuture<'a, Result<()>> {

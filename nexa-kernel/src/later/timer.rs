@@ -74,8 +74,7 @@ pub trait Timed: 'static {
 
 type Fire = for<'a, 'c> fn(&'a mut Context<'c>, &'a Timer) -> BoxFuture<'a, Result<()>>;
 
-type Refused =
-    for<'a, 'c> fn(&'a mut Context<'c>, &'a Timer, &'a Error) -> BoxFuture<'a, Result<()>>;
+type Refused = for<'a, 'c> fn(&'a mut Context<'c>, &'a Timer, &'a Error) -> BoxFuture<'a, Result<()>>;
 
 /// What timers are for, as data.
 #[derive(Clone, Copy)]

@@ -107,7 +107,11 @@ impl Job for RoundJob {
         for consumer in &self.later.consumers {
             let mut cursor = cursor(cx, consumer, &agenda, head.seq).await?;
             if left > 0 && cursor.read_to.cast_unsigned() < head.seq {
-                left -= self.events(cx, consumer, &mut cursor, left).await?;
+                if (consumer.listens)(cx).await? {
+                    left -= self.events(cx, consumer, &mut cursor, left).await?;
+                } else {
+                    cursor.read_to = head.seq.cast_signed();
+                }
             }
             read_to = read_to.min(cursor.read_to);
             cx.save(cursor).await?;

@@ -93,7 +93,8 @@ ALTER TABLE nexa.orgs ADD COLUMN "rounding" text COLLATE "C" NOT NULL DEFAULT 'h
 ALTER TABLE nexa.orgs ADD COLUMN "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate';
 ALTER TABLE nexa.orgs ADD COLUMN "files" json;
 ALTER TABLE nexa.orgs ADD COLUMN "notification_sender_id" uuid;
-ALTER TABLE nexa.orgs ADD COLUMN "mail" json CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')) CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'));
+ALTER TABLE nexa.orgs ADD COLUMN "mail" json;
+ALTER TABLE nexa.orgs ADD COLUMN "releases" json CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')) CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'));
 CREATE INDEX orgs_calendar_id_ref ON nexa.orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 CREATE INDEX orgs_notification_sender_id_ref ON nexa.orgs (org, "notification_sender_id", "id") WHERE "notification_sender_id" IS NOT NULL;
 ALTER TABLE nexa.users ADD COLUMN "time_zone" text COLLATE "C";
@@ -663,6 +664,38 @@ CREATE POLICY tenant ON nexa.lines USING (org = nullif(current_setting('nexa.org
 ALTER TABLE nexa.tickets ADD COLUMN "reported_at" timestamptz;
 ALTER TABLE nexa.tickets ADD COLUMN "acknowledged_at" timestamptz;
 ALTER TABLE nexa.tickets ADD COLUMN "waiting_since" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "responded_at" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "target_id" uuid;
+ALTER TABLE nexa.tickets ADD COLUMN "clocks" json;
+ALTER TABLE nexa.tickets ADD COLUMN "next_due" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "first_response_due" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "resolution_due" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "breached" boolean NOT NULL DEFAULT FALSE;
+CREATE INDEX tickets_next_due_idx ON nexa.tickets (org, "next_due", "id", "deleted_at");
+CREATE INDEX tickets_target_id_ref ON nexa.tickets (org, "target_id", "id") WHERE "target_id" IS NOT NULL;
+CREATE TABLE nexa.targets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "position" bigint NOT NULL,
+  "active" boolean NOT NULL,
+  "filter" json,
+  "calendar_id" uuid,
+  "goals" json NOT NULL,
+  "near_minutes" bigint
+);
+CREATE INDEX targets_calendar_id_idx ON nexa.targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX targets_name_folded_key_trash ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX targets_name_folded_key ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.targets ADD CONSTRAINT targets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.targets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.targets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.targets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.inboxes (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1093,6 +1126,7 @@ CREATE TABLE nexa.notifications (
   "about_label" text COLLATE "C",
   "about_url" text COLLATE "C",
   "note_id" uuid,
+  "message" text COLLATE "C",
   "count" bigint NOT NULL,
   "by" text COLLATE "C",
   "digest" text COLLATE "C",
@@ -1100,7 +1134,7 @@ CREATE TABLE nexa.notifications (
   "late" boolean NOT NULL,
   "inbox" boolean NOT NULL DEFAULT TRUE,
   "read_at" timestamptz,
-  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted'))
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached', 'workflow', 'workflow_halted'))
 );
 CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
 CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
@@ -1147,7 +1181,7 @@ CREATE TABLE nexa.notification_deliveries (
   "lease_until" timestamptz,
   "problem" text COLLATE "C",
   "left_at" timestamptz,
-  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached', 'workflow', 'workflow_halted')),
   CONSTRAINT notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed'))
 );
 CREATE INDEX notification_deliveries_user_id_state_not_before_idx ON nexa.notification_deliveries (org, "user_id", "state", "not_before", "id");
@@ -1174,6 +1208,142 @@ ALTER TABLE nexa.notification_windows ADD CONSTRAINT notification_windows_pk PRI
 ALTER TABLE nexa.notification_windows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notification_windows FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notification_windows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.workflows (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C",
+  "description" text COLLATE "C",
+  "runs_as_id" uuid,
+  "trigger" json NOT NULL,
+  "filter" json NOT NULL,
+  "settings" json NOT NULL,
+  "steps" json NOT NULL,
+  "limits" json NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "active_since" bigint,
+  "halted_reason" text COLLATE "C",
+  "published" bigint,
+  "external_keys" json,
+  CONSTRAINT workflows_state_check CHECK ("state" IN ('draft', 'active', 'paused', 'halted'))
+);
+CREATE INDEX workflows_runs_as_id_ref ON nexa.workflows (org, "runs_as_id", "id") WHERE "runs_as_id" IS NOT NULL;
+CREATE INDEX workflows_key_key_trash ON nexa.workflows (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX workflows_key_key ON nexa.workflows (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX workflows_name_folded_key_trash ON nexa.workflows (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX workflows_name_folded_key ON nexa.workflows (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.workflows ADD CONSTRAINT workflows_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflows FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.workflow_versions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "workflow_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "runs_as_id" uuid NOT NULL,
+  "trigger" json NOT NULL,
+  "filter" json NOT NULL,
+  "settings" json NOT NULL,
+  "steps" json NOT NULL,
+  "limits" json NOT NULL,
+  "publisher_id" uuid
+);
+CREATE INDEX workflow_versions_workflow_id_ref ON nexa.workflow_versions (org, "workflow_id", "id");
+CREATE INDEX workflow_versions_runs_as_id_ref ON nexa.workflow_versions (org, "runs_as_id", "id");
+CREATE INDEX workflow_versions_publisher_id_ref ON nexa.workflow_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX workflow_versions_workflow_id_number_key ON nexa.workflow_versions (org, "workflow_id", "number");
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_versions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.workflow_runs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "workflow_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "slot" text COLLATE "C" NOT NULL,
+  "kind" text COLLATE "C",
+  "record" uuid,
+  "event" bigint,
+  "event_to" bigint,
+  "root" uuid NOT NULL,
+  "depth" bigint NOT NULL,
+  "chain" text COLLATE "C" NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "position" json NOT NULL,
+  "turn" bigint NOT NULL,
+  "attempt" bigint NOT NULL,
+  "lines" bigint NOT NULL,
+  "steps" bigint NOT NULL,
+  "made" json NOT NULL,
+  "due_at" timestamptz,
+  "ended_at" timestamptz,
+  "reason" text COLLATE "C",
+  "code" text COLLATE "C",
+  CONSTRAINT workflow_runs_state_check CHECK ("state" IN ('running', 'waiting', 'done', 'failed', 'stopped', 'skipped', 'cancelled'))
+);
+CREATE INDEX workflow_runs_workflow_id_state_ended_at_idx ON nexa.workflow_runs (org, "workflow_id", "state", "ended_at", "id");
+CREATE INDEX workflow_runs_chain_idx ON nexa.workflow_runs (org, "chain", "id");
+CREATE INDEX workflow_runs_record_idx ON nexa.workflow_runs (org, "record", "id");
+CREATE INDEX workflow_runs_state_due_at_idx ON nexa.workflow_runs (org, "state", "due_at", "id");
+CREATE UNIQUE INDEX workflow_runs_slot_key ON nexa.workflow_runs (org, "slot");
+ALTER TABLE nexa.workflow_runs ADD CONSTRAINT workflow_runs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_runs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_runs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.workflow_step_runs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "run" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "step" text COLLATE "C" NOT NULL,
+  "turn" bigint NOT NULL,
+  "attempt" bigint NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "what" text COLLATE "C",
+  "unit" uuid,
+  "record" uuid,
+  "code" text COLLATE "C",
+  "message" text COLLATE "C",
+  CONSTRAINT workflow_step_runs_state_check CHECK ("state" IN ('done', 'failed', 'again'))
+);
+CREATE INDEX workflow_step_runs_run_number_idx ON nexa.workflow_step_runs (org, "run", "number", "id");
+CREATE INDEX workflow_step_runs_unit_idx ON nexa.workflow_step_runs (org, "unit", "id");
+ALTER TABLE nexa.workflow_step_runs ADD CONSTRAINT workflow_step_runs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_step_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_step_runs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_step_runs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.workflow_windows (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "workflow_id" uuid NOT NULL,
+  "began_at" timestamptz NOT NULL,
+  "count" bigint NOT NULL
+);
+CREATE INDEX workflow_windows_workflow_id_ref ON nexa.workflow_windows (org, "workflow_id", "id");
+CREATE UNIQUE INDEX workflow_windows_workflow_id_key ON nexa.workflow_windows (org, "workflow_id");
+ALTER TABLE nexa.workflow_windows ADD CONSTRAINT workflow_windows_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_windows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_windows FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_windows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.templates (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1514,6 +1684,187 @@ ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_pk PRIMARY KEY (
 ALTER TABLE nexa.provider_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.provider_events FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.provider_events USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.releases (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "product" text COLLATE "C",
+  "key" text COLLATE "C" NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "type" text COLLATE "C",
+  "changes" json NOT NULL,
+  "features" json,
+  "rollout" text COLLATE "C",
+  "planned_for" date,
+  "deployed_at" timestamptz,
+  "rolled_back_at" timestamptz,
+  "roll_back_reason" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT releases_status_check CHECK ("status" IN ('planned', 'deployed', 'rolled_back')),
+  CONSTRAINT releases_type_check CHECK ("type" IN ('major', 'minor', 'patch', 'hotfix'))
+);
+CREATE INDEX releases_status_deployed_at_idx ON nexa.releases (org, "status", "deployed_at", "id", "deleted_at");
+CREATE INDEX releases_key_key_trash ON nexa.releases (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX releases_key_key ON nexa.releases (org, "key") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.releases ADD CONSTRAINT releases_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.releases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.releases FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.releases USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.release_tickets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "release_id" uuid NOT NULL,
+  "ticket_id" uuid NOT NULL,
+  "outcome" text COLLATE "C" NOT NULL,
+  "on_behalf_of_id" uuid,
+  "contact_id" uuid,
+  "mail_id" uuid,
+  "not_told" text COLLATE "C",
+  CONSTRAINT release_tickets_outcome_check CHECK ("outcome" IN ('resolved', 'was_resolved', 'closed', 'other_bug_open', 'trashed'))
+);
+CREATE INDEX release_tickets_ticket_id_idx ON nexa.release_tickets (org, "ticket_id", "id");
+CREATE INDEX release_tickets_contact_id_idx ON nexa.release_tickets (org, "contact_id", "id");
+CREATE INDEX release_tickets_release_id_ref ON nexa.release_tickets (org, "release_id", "id");
+CREATE INDEX release_tickets_on_behalf_of_id_ref ON nexa.release_tickets (org, "on_behalf_of_id", "id") WHERE "on_behalf_of_id" IS NOT NULL;
+CREATE INDEX release_tickets_mail_id_ref ON nexa.release_tickets (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE UNIQUE INDEX release_tickets_release_id_ticket_id_key ON nexa.release_tickets (org, "release_id", "ticket_id");
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.release_tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.release_tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.release_tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.bugs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "severity" text COLLATE "C",
+  "severity_rank" bigint,
+  "status" text COLLATE "C" NOT NULL,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "sprint" text COLLATE "C",
+  "story_points" bigint,
+  "feature" text COLLATE "C",
+  "affected_versions" json,
+  "workaround" text COLLATE "C",
+  "customer_impact" text COLLATE "C",
+  "fixed_in_id" uuid,
+  "released_at" timestamptz,
+  "recurred" bigint NOT NULL,
+  "recurred_at" timestamptz,
+  "rejection" text COLLATE "C",
+  "duplicate_of_id" uuid,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT bugs_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT bugs_status_check CHECK ("status" IN ('reported', 'confirmed', 'in_progress', 'fixed', 'released', 'wont_fix', 'duplicate', 'not_reproducible')),
+  CONSTRAINT bugs_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX bugs_status_severity_rank_created_at_idx ON nexa.bugs (org, "status", "severity_rank", "created_at", "id", "deleted_at");
+CREATE INDEX bugs_feature_idx ON nexa.bugs (org, "feature", "id", "deleted_at");
+CREATE INDEX bugs_fixed_in_id_idx ON nexa.bugs (org, "fixed_in_id", "id", "deleted_at");
+CREATE INDEX bugs_duplicate_of_id_idx ON nexa.bugs (org, "duplicate_of_id", "id", "deleted_at");
+CREATE INDEX bugs_assignee_user_id_ref ON nexa.bugs (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX bugs_assignee_group_id_ref ON nexa.bugs (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.bugs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.bugs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.bugs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.bug_tickets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "bug_id" uuid NOT NULL,
+  "ticket_id" uuid NOT NULL,
+  "linked_by_id" uuid,
+  "seen_in" text COLLATE "C"
+);
+CREATE INDEX bug_tickets_ticket_id_idx ON nexa.bug_tickets (org, "ticket_id", "id");
+CREATE INDEX bug_tickets_bug_id_ref ON nexa.bug_tickets (org, "bug_id", "id");
+CREATE INDEX bug_tickets_linked_by_id_ref ON nexa.bug_tickets (org, "linked_by_id", "id") WHERE "linked_by_id" IS NOT NULL;
+CREATE UNIQUE INDEX bug_tickets_bug_id_ticket_id_key ON nexa.bug_tickets (org, "bug_id", "ticket_id");
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.bug_tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.bug_tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.bug_tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.feature_requests (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "merged_into_id" uuid,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "source" text COLLATE "C",
+  "feature" text COLLATE "C",
+  "status" text COLLATE "C" NOT NULL,
+  "business_value" text COLLATE "C",
+  "engineering_effort" text COLLATE "C",
+  "target_quarter" text COLLATE "C",
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "shipped_in_id" uuid,
+  "shipped_at" timestamptz,
+  "decline_reason" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT feature_requests_status_check CHECK ("status" IN ('new', 'planned', 'in_progress', 'shipped', 'declined')),
+  CONSTRAINT feature_requests_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX feature_requests_status_created_at_idx ON nexa.feature_requests (org, "status", "created_at", "id", "deleted_at");
+CREATE INDEX feature_requests_shipped_in_id_idx ON nexa.feature_requests (org, "shipped_in_id", "id", "deleted_at");
+CREATE INDEX feature_requests_merged_into_id_ref ON nexa.feature_requests (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX feature_requests_assignee_user_id_ref ON nexa.feature_requests (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX feature_requests_assignee_group_id_ref ON nexa.feature_requests (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.feature_requests ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.feature_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.feature_requests USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.votes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "feature_request_id" uuid NOT NULL,
+  "contact_id" uuid NOT NULL,
+  "ticket_id" uuid
+);
+CREATE INDEX votes_contact_id_idx ON nexa.votes (org, "contact_id", "id");
+CREATE INDEX votes_ticket_id_idx ON nexa.votes (org, "ticket_id", "id");
+CREATE INDEX votes_feature_request_id_ref ON nexa.votes (org, "feature_request_id", "id");
+CREATE UNIQUE INDEX votes_feature_request_id_contact_id_key ON nexa.votes (org, "feature_request_id", "contact_id");
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.votes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.votes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.votes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.account_signals (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1628,6 +1979,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.stage_visits', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.deal_contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.targets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.inboxes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.threads', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.messages', 'org', colocate_with => 'nexa.ledger');
@@ -1645,6 +1997,11 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.notification_preferences', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_deliveries', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_windows', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflows', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_versions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_runs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_step_runs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_windows', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.templates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.template_versions', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.blobs', 'org', colocate_with => 'nexa.ledger');
@@ -1658,6 +2015,12 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.mails', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.mail_secrets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.provider_events', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.releases', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.release_tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.bugs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.bug_tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.feature_requests', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.votes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.account_signals', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.health_cards', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.alerts', 'org', colocate_with => 'nexa.ledger');
@@ -1706,6 +2069,8 @@ ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_deal_id_fk FOREIGN K
 ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_target_id_fk FOREIGN KEY (org, "target_id") REFERENCES nexa.targets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.targets ADD CONSTRAINT targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.inboxes ADD CONSTRAINT inboxes_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa.senders (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.inboxes ADD CONSTRAINT inboxes_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.threads ADD CONSTRAINT threads_inbox_id_fk FOREIGN KEY (org, "inbox_id") REFERENCES nexa.inboxes (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -1748,6 +2113,12 @@ ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_note_id_fk FOREIGN K
 ALTER TABLE nexa.notification_preferences ADD CONSTRAINT notification_preferences_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notification_deliveries ADD CONSTRAINT notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notification_windows ADD CONSTRAINT notification_windows_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflows ADD CONSTRAINT workflows_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa.workflows (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_runs ADD CONSTRAINT workflow_runs_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa.workflows (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_windows ADD CONSTRAINT workflow_windows_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa.workflows (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.templates ADD CONSTRAINT templates_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -1761,6 +2132,25 @@ ALTER TABLE nexa.mails ADD CONSTRAINT mails_lead_id_fk FOREIGN KEY (org, "lead_i
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_template_version_id_fk FOREIGN KEY (org, "template_version_id") REFERENCES nexa.template_versions (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_release_id_fk FOREIGN KEY (org, "release_id") REFERENCES nexa.releases (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_on_behalf_of_id_fk FOREIGN KEY (org, "on_behalf_of_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_fixed_in_id_fk FOREIGN KEY (org, "fixed_in_id") REFERENCES nexa.releases (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_duplicate_of_id_fk FOREIGN KEY (org, "duplicate_of_id") REFERENCES nexa.bugs (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_bug_id_fk FOREIGN KEY (org, "bug_id") REFERENCES nexa.bugs (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_linked_by_id_fk FOREIGN KEY (org, "linked_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_shipped_in_id_fk FOREIGN KEY (org, "shipped_in_id") REFERENCES nexa.releases (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_feature_request_id_fk FOREIGN KEY (org, "feature_request_id") REFERENCES nexa.feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.account_signals ADD CONSTRAINT account_signals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

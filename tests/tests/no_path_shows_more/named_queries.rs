@@ -48,6 +48,7 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("feature_request.overview", |view| view.wishes()),
     ("release.notes", |view| view.notes()),
     ("feedback.weekly_review", |view| view.reviews()),
+    ("workflow.status", |view| view.workflows()),
     ("*.import_preview", |view| view.previews()),
 ];
 
@@ -109,6 +110,16 @@ impl View<'_> {
                 }
             }
         }
+    }
+
+    fn workflows(&self) {
+        let Ok(status) = self.ask("workflow.status", json!({})) else {
+            return assert!(self.live("workflow").is_empty(), "{}: workflow.status", self.label);
+        };
+        let listed = status["workflows"].as_array().unwrap().iter();
+        let listed: BTreeSet<String> = listed.map(|one| one["workflow"].as_str().unwrap().to_owned()).collect();
+        let seen = self.live("workflow").keys().map(|id| id.to_string()).collect();
+        assert_eq!(listed, seen, "{}: workflow.status", self.label);
     }
 
     fn overviews(&self) {

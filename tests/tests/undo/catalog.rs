@@ -113,8 +113,8 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "health_card" | "account" | "campaign" | "contact_list"
-            | "deal" | "calendar" | "target" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender"
-            | "project" | "playbook" | "release" => ("name", "Renamed"),
+            | "deal" | "calendar" | "target" | "product" | "price_book" | "tax_rate" | "template" | "topic"
+            | "sender" | "project" | "playbook" | "release" | "workflow" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "quote" => ("terms", "Net 30"),
@@ -145,6 +145,9 @@ const UNTRIED: &[(&str, &str)] = &[
     ("target.import_csv", "a cell has no goals; target.import_rows has them"),
     ("line.import_csv", "the sample's price is no text; line.import_rows has it"),
     ("price.import_csv", "a cell has no tiers; price.import_rows has them"),
+    ("workflow.start", "a run is bookkeeping, without a history; workflows.rs tries it"),
+    ("workflow.cancel_run", "a run is bookkeeping, without a history; workflows.rs tries it"),
+    ("workflow.retry_run", "a run is bookkeeping, without a history; workflows.rs tries it"),
     ("notification.claim", "what leaves is bookkeeping, without a history; later/preferences.rs tries it"),
     ("notification.report", "what leaves is bookkeeping, without a history; later/preferences.rs tries it"),
 ];

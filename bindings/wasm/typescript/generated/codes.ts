@@ -68,6 +68,31 @@ export interface ErrorCodes {
   "attachment.type_blocked": "rule";
   /** `Invalid`: The batch has {count} operations, and {limit} are allowed in one unit; make several batches. */
   "batch.too_large": "invalid";
+  /** `Conflict`: The ticket is linked to this bug already; there is nothing to add. */
+  "bug.already_linked": "conflict";
+  /** `RuleViolation`: The bug is a duplicate of {original}; name that one instead. */
+  "bug.is_duplicate": "rule";
+  /** `RuleViolation`: The ticket is not linked to this bug; there is nothing to remove. */
+  "bug.not_linked": "rule";
+  /** `RuleViolation`: The bug is {status}; there is nothing to reopen. */
+  "bug.not_over": "rule";
+  /**
+   * `Invalid`: A bug that is rejected as a duplicate names another bug in duplicate_of, and no other rejection
+   * does.
+   */
+  "bug.original": "invalid";
+  /** `RuleViolation`: The bug is {status}; take it up again first with bug.reopen. */
+  "bug.over": "rule";
+  /**
+   * `RuleViolation`: The bug was fixed in {fixed_in}; ask the customer which version they have, and give it in
+   * version.
+   */
+  "bug.version_needed": "rule";
+  /**
+   * `Invalid`: Nothing says whether {version} is older than {fixed_in}; give a version such as 2.1.6, or one that
+   * was released.
+   */
+  "bug.version_unknown": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "calendar.name_taken": "conflict";
   /** `Invalid`: The calendar never opens; give a weekday, or a special day, its hours. */
@@ -196,6 +221,10 @@ export interface ErrorCodes {
   "deal.use_win_or_lose": "rule";
   /** `Conflict`: Another {kind} already has the key {key} of {system}; use that record or another key. */
   "external_key.taken": "conflict";
+  /** `RuleViolation`: The request was declined; take it up again first with feature_request.reopen. */
+  "feature_request.declined": "rule";
+  /** `RuleViolation`: The request is {status}; there is nothing to reopen. */
+  "feature_request.not_declined": "rule";
   /**
    * `Invalid`: {position} is no position of a feed; give the position that a feed answered, or leave it out to
    * begin at the start.
@@ -794,6 +823,19 @@ export interface ErrorCodes {
   "record.trashed": "rule";
   /** `Conflict`: {field} points at a {kind} that is not there; check the id. */
   "reference.broken": "conflict";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "release.exists": "conflict";
+  /**
+   * `RuleViolation`: The release {name} is {status}; its product and version stay as they were when it was
+   * deployed.
+   */
+  "release.name_fixed": "rule";
+  /** `RuleViolation`: The release {name} is {status}; there is nothing to roll back. */
+  "release.not_deployed": "rule";
+  /** `RuleViolation`: The release {name} is {status}; name one that is planned. */
+  "release.not_planned": "rule";
+  /** `RuleViolation`: The release {name} was rolled back; make another release with a version of its own. */
+  "release.was_rolled_back": "rule";
   /**
    * `RuleViolation`: The {kind} {id}, which went into the trash along, cannot come back: {problem} Pass
    * without_dependents to leave it there.
@@ -844,6 +886,10 @@ export interface ErrorCodes {
   "suppression.final": "rule";
   /** `Invalid`: Say in {field} why the suppression is lifted. */
   "suppression.reason_missing": "invalid";
+  /** `Invalid`: Goal {goal} of the target {problem}. */
+  "target.goal_invalid": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "target.name_taken": "conflict";
   /** `Conflict`: The task waits for that one already; there is nothing to add. */
   "task.already_depends": "conflict";
   /** `RuleViolation`: The task waits for {count} others that are still to be done; do these first, or say anyway. */
@@ -1004,6 +1050,10 @@ export interface ErrorCodes {
   "ticket.not_resolved": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "ticket.number_taken": "conflict";
+  /** `Invalid`: The period ends on {to}, before it begins on {from}; swap them. */
+  "ticket.period_reversed": "invalid";
+  /** `Invalid`: More than {most} tickets were reported or resolved in this period; ask for a shorter one. */
+  "ticket.report_too_large": "invalid";
   /** `RuleViolation`: Mail of the topic {name} was planned as {kind}; make another topic for {to} mail. */
   "topic.in_use": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
@@ -1065,10 +1115,86 @@ export interface ErrorCodes {
   "version.conflict": "conflict";
   /** `Invalid`: {operation} works on no single record; leave the expected version out. */
   "version.without_target": "invalid";
+  /** `Conflict`: The contact has voted for this request already; there is nothing to add. */
+  "vote.exists": "conflict";
+  /** `Invalid`: A vote is a contact's; give the contact, or a ticket of one. */
+  "vote.no_contact": "invalid";
+  /** `RuleViolation`: The contact has not voted for this request; there is nothing to withdraw. */
+  "vote.none": "rule";
+  /** `Invalid`: That is another contact's; leave contact out, or give theirs. */
+  "vote.other_contact": "invalid";
   /** `Unavailable`: A command waited for something outside its transaction; move that into an effect. */
   "work.awaited_outside": "unavailable";
   /** `Unavailable`: The command failed inside and nothing was changed: {problem}. */
   "work.panicked": "unavailable";
+  /** `Invalid`: The arguments of the step {step} do not fit {command}: {problem} */
+  "workflow.argument_invalid": "invalid";
+  /** `Invalid`: No workflow runs {command}: {problem}. Leave the step out, or have a person do it. */
+  "workflow.command_refused": "invalid";
+  /**
+   * `RuleViolation`: An import would begin a run for each of its records; say on_import: run or ignore in the
+   * trigger.
+   */
+  "workflow.import_unsaid": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "workflow.key_taken": "conflict";
+  /**
+   * `RuleViolation`: The workflows {path} would start each other without an end; ask for what changed in a
+   * trigger, run one of them once per record, or say allow_loop in its limits.
+   */
+  "workflow.loop": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "workflow.name_taken": "conflict";
+  /** `RuleViolation`: The workflow does nothing; give it steps. */
+  "workflow.no_steps": "rule";
+  /** `RuleViolation`: Nothing begins the workflow; give a trigger with one of event, date, schedule and manual. */
+  "workflow.no_trigger": "rule";
+  /** `RuleViolation`: The workflow is {state}; enable it first with workflow.enable. */
+  "workflow.not_active": "rule";
+  /**
+   * `RuleViolation`: The user as whom it runs may not run {command} (step {step}); choose another user in runs_as,
+   * or leave the step out.
+   */
+  "workflow.not_allowed": "rule";
+  /**
+   * `RuleViolation`: The workflow {name} begins by itself; give its trigger as manual and publish it to start it
+   * by hand.
+   */
+  "workflow.not_by_hand": "rule";
+  /** `RuleViolation`: The workflow {name} has no version yet; publish it first with workflow.publish. */
+  "workflow.not_published": "rule";
+  /**
+   * `RuleViolation`: A workflow is started by whoever may change its record, or without a record by an admin; ask
+   * one of them.
+   */
+  "workflow.not_yours": "rule";
+  /** `Invalid`: The workflow is started for {kind}; name a record of that kind, and no other. */
+  "workflow.other_kind": "invalid";
+  /** `RuleViolation`: The run is {state}; only a failed or stopped one is tried again. */
+  "workflow.run_not_failed": "rule";
+  /** `RuleViolation`: The run is {state} already; there is nothing to cancel. */
+  "workflow.run_over": "rule";
+  /** `RuleViolation`: Nobody said as whom the workflow runs; name a user in runs_as. */
+  "workflow.runs_as_nobody": "rule";
+  /** `Invalid`: The workflow needs {missing}; give it in settings. */
+  "workflow.setting_missing": "invalid";
+  /** `Invalid`: The workflow does not need {setting}; leave it out of settings. */
+  "workflow.setting_unknown": "invalid";
+  /** `Invalid`: The step {step} cannot be: {problem}. */
+  "workflow.step_invalid": "invalid";
+  /** `Invalid`: The step {step} is there twice; give each step an id of its own. */
+  "workflow.step_twice": "invalid";
+  /** `Conflict`: There is a workflow with this {field} already; change that one, or give it another {field} first. */
+  "workflow.taken": "conflict";
+  /** `Invalid`: The trigger cannot be: {problem}. */
+  "workflow.trigger_invalid": "invalid";
+  /** `Invalid`: No workflow {key} comes with the library; use one of {keys}, or make your own. */
+  "workflow.unknown": "invalid";
+  /**
+   * `Invalid`: The step {step} names {value}, which there is not; use record, item, before, event, run, org,
+   * settings, steps, now or today.
+   */
+  "workflow.value_unknown": "invalid";
 }
 
 /** A stable code of an error, such as `lead.bant_incomplete`. */

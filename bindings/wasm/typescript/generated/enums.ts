@@ -71,6 +71,53 @@ export const BOUNCE_REPORT_CLASS = ["hard", "soft", "block"] as const;
  */
 export type BounceReportClass = (typeof BOUNCE_REPORT_CLASS)[number];
 
+/** The words of `BugOutcome`, in their order. */
+export const BUG_OUTCOME = ["wont_fix", "duplicate", "not_reproducible"] as const;
+/**
+ * One of:
+ * - `wont_fix`: It stays as it is.
+ * - `duplicate`: It is another one that is known already.
+ * - `not_reproducible`: Nobody of the team can see it.
+ */
+export type BugOutcome = (typeof BUG_OUTCOME)[number];
+
+/** The words of `BugSeverity`, in their order. */
+export const BUG_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/**
+ * One of:
+ * - `p4`: Cosmetic.
+ * - `p3`: There is a way around it.
+ * - `p2`: An important function is broken.
+ * - `p1`: Core functionality is blocked.
+ */
+export type BugSeverity = (typeof BUG_SEVERITY)[number];
+
+/** The words of `BugStatus`, in their order. */
+export const BUG_STATUS = ["reported", "confirmed", "in_progress", "fixed", "released", "wont_fix", "duplicate", "not_reproducible"] as const;
+/**
+ * One of:
+ * - `reported`: Somebody says that something is wrong.
+ * - `confirmed`: The team has seen it too.
+ * - `in_progress`: Somebody works on it.
+ * - `fixed`: It is put right, and customers do not have that yet.
+ * - `released`: Customers have it.
+ * - `wont_fix`: It stays as it is.
+ * - `duplicate`: It is another one that is known already.
+ * - `not_reproducible`: Nobody of the team can see it.
+ */
+export type BugStatus = (typeof BUG_STATUS)[number];
+
+/** The words of `BugStatusChoice`, in their order. */
+export const BUG_STATUS_CHOICE = ["reported", "confirmed", "in_progress", "fixed"] as const;
+/**
+ * One of:
+ * - `reported`: Somebody says that something is wrong.
+ * - `confirmed`: The team has seen it too.
+ * - `in_progress`: Somebody works on it.
+ * - `fixed`: It is put right, and customers do not have that yet.
+ */
+export type BugStatusChoice = (typeof BUG_STATUS_CHOICE)[number];
+
 /** The words of `CallDirection`, in their order. */
 export const CALL_DIRECTION = ["outgoing", "incoming"] as const;
 /**
@@ -257,16 +304,23 @@ export const DEAL_TYPE = ["new_business", "upsell", "renewal", "cross_sell"] as 
  */
 export type DealType = (typeof DEAL_TYPE)[number];
 
-/** The words of `EscalationSeverity`, in their order. */
-export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/** The words of `EventTriggerOnImport`, in their order. */
+export const EVENT_TRIGGER_ON_IMPORT = ["run", "ignore"] as const;
 /**
  * One of:
- * - `p4`: Cosmetic.
- * - `p3`: There is a way around it.
- * - `p2`: An important function is broken.
- * - `p1`: Core functionality is blocked.
+ * - `run`: They begin runs as others do.
+ * - `ignore`: They begin none.
  */
-export type EscalationSeverity = (typeof ESCALATION_SEVERITY)[number];
+export type EventTriggerOnImport = (typeof EVENT_TRIGGER_ON_IMPORT)[number];
+
+/** The words of `EventTriggerVerb`, in their order. */
+export const EVENT_TRIGGER_VERB = ["created", "updated"] as const;
+/**
+ * One of:
+ * - `created`: It was made.
+ * - `updated`: It was changed.
+ */
+export type EventTriggerVerb = (typeof EVENT_TRIGGER_VERB)[number];
 
 /** The words of `ExplainedAccountHealthConfidence`, in their order. */
 export const EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE = ["none", "low", "medium", "high"] as const;
@@ -278,6 +332,29 @@ export const EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE = ["none", "low", "medium", "hi
  * - `high`: All of it is.
  */
 export type ExplainedAccountHealthConfidence = (typeof EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE)[number];
+
+/** The words of `FeatureRequestStatus`, in their order. */
+export const FEATURE_REQUEST_STATUS = ["new", "planned", "in_progress", "shipped", "declined"] as const;
+/**
+ * One of:
+ * - `new`: Nobody has decided.
+ * - `planned`: It is to be done.
+ * - `in_progress`: Somebody works on it.
+ * - `shipped`: Customers have it.
+ * - `declined`: It is not to be done.
+ */
+export type FeatureRequestStatus = (typeof FEATURE_REQUEST_STATUS)[number];
+
+/** The words of `FeatureRequestStatusChoice`, in their order. */
+export const FEATURE_REQUEST_STATUS_CHOICE = ["new", "planned", "in_progress", "shipped"] as const;
+/**
+ * One of:
+ * - `new`: Nobody has decided.
+ * - `planned`: It is to be done.
+ * - `in_progress`: Somebody works on it.
+ * - `shipped`: Customers have it.
+ */
+export type FeatureRequestStatusChoice = (typeof FEATURE_REQUEST_STATUS_CHOICE)[number];
 
 /** The words of `FollowedPage`, in their order. */
 export const FOLLOWED_PAGE = ["ask", "unsubscribe", "refuse"] as const;
@@ -304,6 +381,17 @@ export const GATE_VERDICT = ["ok", "no_address", "invalid_address", "suppressed"
  * - `quiet_hours`: It is night where the person is.
  */
 export type GateVerdict = (typeof GATE_VERDICT)[number];
+
+/** The words of `GoalPriority`, in their order. */
+export const GOAL_PRIORITY = ["low", "medium", "high", "critical"] as const;
+/**
+ * One of:
+ * - `low`: It can wait.
+ * - `medium`: In its turn.
+ * - `high`: Before the others.
+ * - `critical`: Now.
+ */
+export type GoalPriority = (typeof GOAL_PRIORITY)[number];
 
 /** The words of `HealthFactorMeasure`, in their order. */
 export const HEALTH_FACTOR_MEASURE = ["signal", "open_tickets", "days_since_inbound"] as const;
@@ -606,13 +694,17 @@ export const NOTIFICATION_OUTCOME = ["brought", "failed", "impossible"] as const
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOME)[number];
 
 /** The words of `NotificationReason`, in their order. */
-export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted"] as const;
+export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted", "target_near", "target_breached", "workflow", "workflow_halted"] as const;
 /**
  * One of:
  * - `assigned`: Somebody else gave them something.
  * - `reminder`: They are to be reminded of something.
  * - `mention`: Somebody else mentions them, or a group of theirs, in a text that they may read.
  * - `sender_halted`: A sender of mail halted by itself.
+ * - `target_near`: Something that was promised about a ticket is nearly due.
+ * - `target_breached`: Something that was promised about a ticket was not done in time.
+ * - `workflow`: A workflow says so.
+ * - `workflow_halted`: A workflow halted by itself.
  */
 export type NotificationReason = (typeof NOTIFICATION_REASON)[number];
 
@@ -797,6 +889,39 @@ export const RECEIVED_MAIL_AUTHENTICATION = ["unknown", "passed", "failed"] as c
  */
 export type ReceivedMailAuthentication = (typeof RECEIVED_MAIL_AUTHENTICATION)[number];
 
+/** The words of `ReleaseStatus`, in their order. */
+export const RELEASE_STATUS = ["planned", "deployed", "rolled_back"] as const;
+/**
+ * One of:
+ * - `planned`: It is to come.
+ * - `deployed`: Customers have it.
+ * - `rolled_back`: Customers had it, and have it no more.
+ */
+export type ReleaseStatus = (typeof RELEASE_STATUS)[number];
+
+/** The words of `ReleaseTicketOutcome`, in their order. */
+export const RELEASE_TICKET_OUTCOME = ["resolved", "was_resolved", "closed", "other_bug_open", "trashed"] as const;
+/**
+ * One of:
+ * - `resolved`: It resolved the ticket.
+ * - `was_resolved`: The ticket was resolved already.
+ * - `closed`: The ticket is closed.
+ * - `other_bug_open`: The ticket reports another bug as well, which is not fixed.
+ * - `trashed`: The ticket is in the trash.
+ */
+export type ReleaseTicketOutcome = (typeof RELEASE_TICKET_OUTCOME)[number];
+
+/** The words of `ReleaseType`, in their order. */
+export const RELEASE_TYPE = ["major", "minor", "patch", "hotfix"] as const;
+/**
+ * One of:
+ * - `major`: What worked before may not work the same.
+ * - `minor`: There is something new.
+ * - `patch`: Something is put right.
+ * - `hotfix`: Something urgent is put right, outside of the plan.
+ */
+export type ReleaseType = (typeof RELEASE_TYPE)[number];
+
 /** The words of `RoutingBand`, in their order. */
 export const ROUTING_BAND = ["low", "medium", "high"] as const;
 /**
@@ -949,6 +1074,18 @@ export const TICKET_ANALYSIS_SENTIMENT = ["frustrated", "negative", "neutral", "
  */
 export type TicketAnalysisSentiment = (typeof TICKET_ANALYSIS_SENTIMENT)[number];
 
+/** The words of `TicketBy`, in their order. */
+export const TICKET_BY = ["assignee", "group", "priority", "channel", "account"] as const;
+/**
+ * One of:
+ * - `assignee`: The user or the group whose they are.
+ * - `group`: The group of whom they are, also where a user took them from it.
+ * - `priority`: Their priority.
+ * - `channel`: How the customer reached the team.
+ * - `account`: The customer's company.
+ */
+export type TicketBy = (typeof TICKET_BY)[number];
+
 /** The words of `TicketField`, in their order. */
 export const TICKET_FIELD = ["priority", "severity", "type"] as const;
 /**
@@ -958,17 +1095,6 @@ export const TICKET_FIELD = ["priority", "severity", "type"] as const;
  * - `type`: What sort of issue it is.
  */
 export type TicketField = (typeof TICKET_FIELD)[number];
-
-/** The words of `TicketPriority`, in their order. */
-export const TICKET_PRIORITY = ["low", "medium", "high", "critical"] as const;
-/**
- * One of:
- * - `low`: It can wait.
- * - `medium`: In its turn.
- * - `high`: Before the others.
- * - `critical`: Now.
- */
-export type TicketPriority = (typeof TICKET_PRIORITY)[number];
 
 /** The words of `TicketStatus`, in their order. */
 export const TICKET_STATUS = ["open", "pending", "in_progress", "resolved", "closed"] as const;
@@ -1016,3 +1142,75 @@ export const VERB = ["created", "updated", "purged", "erased"] as const;
  *   emptied with them.
  */
 export type Verb = (typeof VERB)[number];
+
+/** The words of `WorkflowFrom`, in their order. */
+export const WORKFLOW_FROM = ["step", "next", "start"] as const;
+/**
+ * One of:
+ * - `step`: With the step that failed.
+ * - `next`: Behind the step that failed.
+ * - `start`: With the first step: what was done is done again.
+ */
+export type WorkflowFrom = (typeof WORKFLOW_FROM)[number];
+
+/** The words of `WorkflowLimitsPerRecord`, in their order. */
+export const WORKFLOW_LIMITS_PER_RECORD = ["always", "once"] as const;
+/**
+ * One of:
+ * - `always`: Each time that its trigger says so.
+ * - `once`: Once for ever.
+ */
+export type WorkflowLimitsPerRecord = (typeof WORKFLOW_LIMITS_PER_RECORD)[number];
+
+/** The words of `WorkflowRunState`, in their order. */
+export const WORKFLOW_RUN_STATE = ["running", "waiting", "done", "failed", "stopped", "skipped", "cancelled"] as const;
+/**
+ * One of:
+ * - `running`: Its next step is due.
+ * - `waiting`: It waits for a moment.
+ * - `done`: It came to its end.
+ * - `failed`: A step was refused.
+ * - `stopped`: It went beyond a bound.
+ * - `skipped`: Its record is not there any more.
+ * - `cancelled`: Somebody cancelled it.
+ */
+export type WorkflowRunState = (typeof WORKFLOW_RUN_STATE)[number];
+
+/** The words of `WorkflowState`, in their order. */
+export const WORKFLOW_STATE = ["draft", "active", "paused", "halted"] as const;
+/**
+ * One of:
+ * - `draft`: It was never enabled.
+ * - `active`: It runs.
+ * - `paused`: Somebody disabled it.
+ * - `halted`: It halted by itself; `halted_reason` says why.
+ */
+export type WorkflowState = (typeof WORKFLOW_STATE)[number];
+
+/** The words of `WorkflowStepOnError`, in their order. */
+export const WORKFLOW_STEP_ON_ERROR = ["stop", "continue"] as const;
+/**
+ * One of:
+ * - `stop`: The run fails.
+ * - `continue`: The run goes on with the next step.
+ */
+export type WorkflowStepOnError = (typeof WORKFLOW_STEP_ON_ERROR)[number];
+
+/** The words of `WorkflowStepRunState`, in their order. */
+export const WORKFLOW_STEP_RUN_STATE = ["done", "failed", "again"] as const;
+/**
+ * One of:
+ * - `done`: It was done.
+ * - `failed`: It was refused.
+ * - `again`: It was refused, and is tried again.
+ */
+export type WorkflowStepRunState = (typeof WORKFLOW_STEP_RUN_STATE)[number];
+
+/** The words of `WorkflowWaiting`, in their order. */
+export const WORKFLOW_WAITING = ["hold", "cancel"] as const;
+/**
+ * One of:
+ * - `hold`: They stand still until it is enabled again.
+ * - `cancel`: They are cancelled.
+ */
+export type WorkflowWaiting = (typeof WORKFLOW_WAITING)[number];

@@ -13,6 +13,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "add aggregate? count? find* get? history* purge restore search* trash update",
   attendee:
     "aggregate? count? find* get? history*",
+  bug:
+    "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows link_ticket move overview? purge reject reopen restore search* trash unlink_ticket update upsert",
+  bug_ticket:
+    "aggregate? count? find* get? history*",
   calendar:
     "after? aggregate? business_time? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   call:
@@ -43,6 +47,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   failure:
     "aggregate? count? find* get? history*",
+  feature_request:
+    "aggregate? assign count? create decline find* get? history* import_csv import_preview? import_rows merge move overview? purge reopen restore search* trash update upsert vote withdraw_vote",
+  feedback:
+    "weekly_review?",
   field:
     "aggregate? count? define find* get? history* remove",
   group:
@@ -107,6 +115,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
+  release:
+    "aggregate? count? create deploy find* get? history* import_csv import_preview? import_rows notes? purge restore roll_back search* trash update upsert",
+  release_ticket:
+    "aggregate? count? find* get? history*",
   routing:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   scorecard:
@@ -117,6 +129,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   suppression:
     "add aggregate? count? find* get? history* lift",
+  target:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   task:
     "add_dependency aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows overview? place purge release remove_dependency reopen restore search* start trash update upsert",
   task_dependency:
@@ -130,15 +144,25 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   thread:
     "accept_participant aggregate? assign attach_ticket claim count? done find* get? history* log mark_spam not_spam note open open_internal release remove_participant reopen reply search* snooze to_ticket update",
   ticket:
-    "aggregate? analyze? apply_analysis assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* similar? timeline* trash update upsert",
+    "aggregate? analyze? apply_analysis assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release report? resolve restore search* similar? timeline* trash update upsert",
   topic:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows search* update upsert",
   user:
     "activate aggregate? count? create deactivate find* get? hand_over_notes history* import_csv import_preview? import_rows search* update upsert",
+  vote:
+    "aggregate? count? find* get? history*",
+  workflow:
+    "aggregate? cancel_run count? create disable enable find* get? history* import_csv import_preview? import_rows publish purge restore retry_run search* start status? take trash update upsert",
+  workflow_run:
+    "aggregate? count? find* get? history*",
+  workflow_step_run:
+    "aggregate? count? find* get? history*",
+  workflow_version:
+    "aggregate? count? find* get? history*",
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "aliases", "blocked", "checklist", "competitors", "exceptions", "external_keys", "factors", "holidays", "kept", "marks", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "references", "relays", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "trusted_servers", "variables"];
+export const LISTS: readonly string[] = ["about", "affected_versions", "aliases", "blocked", "changes", "checklist", "competitors", "exceptions", "external_keys", "factors", "features", "goals", "holidays", "kept", "marks", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "references", "relays", "roles", "rules", "score_reasons", "slices", "stages", "steps", "tags", "tasks", "taxes", "texts", "tiers", "trusted_servers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
-export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];
+export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "made", "monthly", "net", "per_domain", "rates", "settings", "tax", "total", "unit_price", "yearly"];

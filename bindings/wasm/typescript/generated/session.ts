@@ -6,6 +6,8 @@ import type { AccountSignalOperations } from "./operations/account_signal.js";
 import type { AlertOperations } from "./operations/alert.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
 import type { AttendeeOperations } from "./operations/attendee.js";
+import type { BugOperations } from "./operations/bug.js";
+import type { BugTicketOperations } from "./operations/bug_ticket.js";
 import type { CalendarOperations } from "./operations/calendar.js";
 import type { CallOperations } from "./operations/call.js";
 import type { CampaignOperations } from "./operations/campaign.js";
@@ -21,6 +23,8 @@ import type { DealOperations } from "./operations/deal.js";
 import type { DealContactOperations } from "./operations/deal_contact.js";
 import type { ErasureOperations } from "./operations/erasure.js";
 import type { FailureOperations } from "./operations/failure.js";
+import type { FeatureRequestOperations } from "./operations/feature_request.js";
+import type { FeedbackOperations } from "./operations/feedback.js";
 import type { FieldOperations } from "./operations/field.js";
 import type { GroupOperations } from "./operations/group.js";
 import type { HealthCardOperations } from "./operations/health_card.js";
@@ -53,11 +57,14 @@ import type { QuoteCopyOperations } from "./operations/quote_copy.js";
 import type { QuoteLineOperations } from "./operations/quote_line.js";
 import type { QuoteTierOperations } from "./operations/quote_tier.js";
 import type { RateOperations } from "./operations/rate.js";
+import type { ReleaseOperations } from "./operations/release.js";
+import type { ReleaseTicketOperations } from "./operations/release_ticket.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { SenderOperations } from "./operations/sender.js";
 import type { StageVisitOperations } from "./operations/stage_visit.js";
 import type { SuppressionOperations } from "./operations/suppression.js";
+import type { TargetOperations } from "./operations/target.js";
 import type { TaskOperations } from "./operations/task.js";
 import type { TaskDependencyOperations } from "./operations/task_dependency.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
@@ -67,11 +74,18 @@ import type { ThreadOperations } from "./operations/thread.js";
 import type { TicketOperations } from "./operations/ticket.js";
 import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
+import type { VoteOperations } from "./operations/vote.js";
+import type { WorkflowOperations } from "./operations/workflow.js";
+import type { WorkflowRunOperations } from "./operations/workflow_run.js";
+import type { WorkflowStepRunOperations } from "./operations/workflow_step_run.js";
+import type { WorkflowVersionOperations } from "./operations/workflow_version.js";
 import type { Account, AccountWhere } from "./records/account.js";
 import type { AccountSignal, AccountSignalWhere } from "./records/account_signal.js";
 import type { Alert, AlertWhere } from "./records/alert.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeWhere } from "./records/attendee.js";
+import type { Bug, BugWhere } from "./records/bug.js";
+import type { BugTicket, BugTicketWhere } from "./records/bug_ticket.js";
 import type { Calendar } from "./records/calendar.js";
 import type { Call, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
@@ -87,6 +101,7 @@ import type { Deal, DealWhere } from "./records/deal.js";
 import type { DealContact, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure } from "./records/erasure.js";
 import type { Failure } from "./records/failure.js";
+import type { FeatureRequest, FeatureRequestWhere } from "./records/feature_request.js";
 import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
 import type { HealthCard } from "./records/health_card.js";
@@ -117,11 +132,14 @@ import type { QuoteCopy, QuoteCopyWhere } from "./records/quote_copy.js";
 import type { QuoteLine, QuoteLineWhere } from "./records/quote_line.js";
 import type { QuoteTier, QuoteTierWhere } from "./records/quote_tier.js";
 import type { DatedRate } from "./records/rate.js";
+import type { Release } from "./records/release.js";
+import type { ReleaseTicket, ReleaseTicketWhere } from "./records/release_ticket.js";
 import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
 import type { Sender } from "./records/sender.js";
 import type { StageVisit, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionWhere } from "./records/suppression.js";
+import type { Target, TargetWhere } from "./records/target.js";
 import type { Task, TaskWhere } from "./records/task.js";
 import type { TaskDependency, TaskDependencyWhere } from "./records/task_dependency.js";
 import type { TaxRate } from "./records/tax_rate.js";
@@ -131,6 +149,11 @@ import type { Thread, ThreadWhere } from "./records/thread.js";
 import type { Ticket, TicketWhere } from "./records/ticket.js";
 import type { Topic } from "./records/topic.js";
 import type { User, UserWhere } from "./records/user.js";
+import type { Vote, VoteWhere } from "./records/vote.js";
+import type { Workflow, WorkflowWhere } from "./records/workflow.js";
+import type { WorkflowRun } from "./records/workflow_run.js";
+import type { WorkflowStepRun } from "./records/workflow_step_run.js";
+import type { WorkflowVersion, WorkflowVersionWhere } from "./records/workflow_version.js";
 
 /** The operations of a session, by kind. */
 export interface SessionOperations {
@@ -153,6 +176,13 @@ export interface SessionOperations {
    * and a mail address.
    */
   readonly attendee: AttendeeOperations;
+  /**
+   * The operations of `bug`: Something of the product that is wrong. How many tickets, contacts and accounts it
+   * has is computed: `bug.overview`.
+   */
+  readonly bug: BugOperations;
+  /** The operations of `bug_ticket`: A ticket that reports a bug. It is seen by those who see the ticket. */
+  readonly bugTicket: BugTicketOperations;
   /**
    * The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of their
    * own.
@@ -205,6 +235,13 @@ export interface SessionOperations {
    * for 30 days.
    */
   readonly failure: FailureOperations;
+  /**
+   * The operations of `feature_request`: What customers wish for. How many of them is computed from their votes:
+   * `feature_request.overview`.
+   */
+  readonly featureRequest: FeatureRequestOperations;
+  /** The operations of `feedback`. */
+  readonly feedback: FeedbackOperations;
   /** The operations of `field`: A field that a tenant added to a kind; its values live under `custom`. */
   readonly field: FieldOperations;
   /** The operations of `group`: Several users who share work. */
@@ -300,6 +337,16 @@ export interface SessionOperations {
    * of the next rate.
    */
   readonly rate: RateOperations;
+  /**
+   * The operations of `release`: A version of the product. The bugs and requests that it answers name it in
+   * `fixed_in` and `shipped_in`.
+   */
+  readonly release: ReleaseOperations;
+  /**
+   * The operations of `release_ticket`: What a release did to a ticket that was linked to one of its bugs. It is
+   * seen by those who see the ticket, and never changes but by merges.
+   */
+  readonly releaseTicket: ReleaseTicketOperations;
   /** The operations of `routing`: Where the leads of one band go. */
   readonly routing: RoutingOperations;
   /** The operations of `scorecard`: How leads are scored. The newest active scorecard of a tenant counts. */
@@ -313,6 +360,8 @@ export interface SessionOperations {
    * never removed: one that was lifted says so.
    */
   readonly suppression: SuppressionOperations;
+  /** The operations of `target`: Within how much time tickets are to be answered and resolved. */
+  readonly target: TargetOperations;
   /** The operations of `task`: Something to do. */
   readonly task: TaskOperations;
   /**
@@ -340,6 +389,25 @@ export interface SessionOperations {
   readonly topic: TopicOperations;
   /** The operations of `user`: Somebody of the tenant who works with it. */
   readonly user: UserOperations;
+  /** The operations of `vote`: A contact wishes for what a request asks for. */
+  readonly vote: VoteOperations;
+  /**
+   * The operations of `workflow`: What happens by itself. It is the version that is being written; those that were
+   * published are `workflow_version`, and what runs is the last of them.
+   */
+  readonly workflow: WorkflowOperations;
+  /**
+   * The operations of `workflow_run`: A run of a workflow. There is one for each occurrence, whoever ticks how
+   * often.
+   */
+  readonly workflowRun: WorkflowRunOperations;
+  /** The operations of `workflow_step_run`: What a step of a run did, each time. */
+  readonly workflowStepRun: WorkflowStepRunOperations;
+  /**
+   * The operations of `workflow_version`: A workflow as it was published. It never changes: a run that began with
+   * it ends with it.
+   */
+  readonly workflowVersion: WorkflowVersionOperations;
 }
 
 /** The record of every kind. */
@@ -349,6 +417,8 @@ export interface RecordTable {
   alert: Alert;
   attachment: Attachment;
   attendee: Attendee;
+  bug: Bug;
+  bug_ticket: BugTicket;
   calendar: Calendar;
   call: Call;
   campaign: Campaign;
@@ -364,6 +434,7 @@ export interface RecordTable {
   deal_contact: DealContact;
   erasure: Erasure;
   failure: Failure;
+  feature_request: FeatureRequest;
   field: FieldDefinition;
   group: Group;
   health_card: HealthCard;
@@ -394,11 +465,14 @@ export interface RecordTable {
   quote_line: QuoteLine;
   quote_tier: QuoteTier;
   rate: DatedRate;
+  release: Release;
+  release_ticket: ReleaseTicket;
   routing: Routing;
   scorecard: Scorecard;
   sender: Sender;
   stage_visit: StageVisit;
   suppression: Suppression;
+  target: Target;
   task: Task;
   task_dependency: TaskDependency;
   tax_rate: TaxRate;
@@ -408,6 +482,11 @@ export interface RecordTable {
   ticket: Ticket;
   topic: Topic;
   user: User;
+  vote: Vote;
+  workflow: Workflow;
+  workflow_run: WorkflowRun;
+  workflow_step_run: WorkflowStepRun;
+  workflow_version: WorkflowVersion;
 }
 
 /** The name of a kind, such as `contact_list`. */
@@ -420,6 +499,8 @@ export interface PointerTable {
   alert: { found: AlertWhere; by: "account" | "acknowledged_by" | "assignee.group" | "assignee.user" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
   attendee: { found: AttendeeWhere; by: "contact" | "lead" | "meeting" | "user" };
+  bug: { found: BugWhere; by: "assignee.group" | "assignee.user" | "duplicate_of" | "fixed_in" };
+  bug_ticket: { found: BugTicketWhere; by: "bug" | "linked_by" | "ticket" };
   call: { found: CallWhere; by: "about" | "user" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
@@ -431,6 +512,7 @@ export interface PointerTable {
   contract_line: { found: ContractLineWhere; by: "contract" | "deal" | "product" };
   deal: { found: DealWhere; by: "account" | "campaign" | "contract" | "owner" | "pipeline" | "price_book" | "primary_contact" };
   deal_contact: { found: DealContactWhere; by: "contact" | "deal" };
+  feature_request: { found: FeatureRequestWhere; by: "assignee.group" | "assignee.user" | "shipped_in" };
   group: { found: GroupWhere; by: "calendar" };
   inbound: { found: InboundWhere; by: "comment" | "contact" | "duplicate_of" | "inbox" | "message" };
   inbox: { found: InboxWhere; by: "group" | "sender" };
@@ -453,14 +535,19 @@ export interface PointerTable {
   quote_copy: { found: QuoteCopyWhere; by: "deal" | "quote" | "recipient" };
   quote_line: { found: QuoteLineWhere; by: "deal" | "product" | "quote_tier" };
   quote_tier: { found: QuoteTierWhere; by: "deal" | "quote" };
+  release_ticket: { found: ReleaseTicketWhere; by: "contact" | "mail" | "on_behalf_of" | "release" | "ticket" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };
   suppression: { found: SuppressionWhere; by: "topic" };
+  target: { found: TargetWhere; by: "calendar" };
   task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "parent" | "project" | "via_group" };
   task_dependency: { found: TaskDependencyWhere; by: "depends_on" | "task" };
   template: { found: TemplateWhere; by: "topic" };
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
   thread: { found: ThreadWhere; by: "assignee.group" | "assignee.user" | "contact" | "inbox" | "suggested_thread" | "ticket" | "via_group" };
-  ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
+  ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "target" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
+  vote: { found: VoteWhere; by: "contact" | "feature_request" | "ticket" };
+  workflow: { found: WorkflowWhere; by: "runs_as" };
+  workflow_version: { found: WorkflowVersionWhere; by: "publisher" | "runs_as" | "workflow" };
 }

@@ -45,6 +45,25 @@ import type {
 } from "./inputs/attachment.js";
 import type { AttendeeFindInput, AttendeeGetInput, AttendeeHistoryInput } from "./inputs/attendee.js";
 import type {
+  BugAssignInput,
+  BugCreateInput,
+  BugFindInput,
+  BugGetInput,
+  BugHistoryInput,
+  BugLinkTicketInput,
+  BugMoveInput,
+  BugOverviewInput,
+  BugPurgeInput,
+  BugRejectInput,
+  BugReopenInput,
+  BugRestoreInput,
+  BugTrashInput,
+  BugUnlinkTicketInput,
+  BugUpdateInput,
+  BugUpsertInput,
+} from "./inputs/bug.js";
+import type { BugTicketFindInput, BugTicketGetInput, BugTicketHistoryInput } from "./inputs/bug_ticket.js";
+import type {
   CalendarAfterInput,
   CalendarBusinessTimeInput,
   CalendarCreateInput,
@@ -190,6 +209,26 @@ import type {
 import type { DealContactFindInput, DealContactGetInput, DealContactHistoryInput } from "./inputs/deal_contact.js";
 import type { ErasureFindInput, ErasureGetInput, ErasureHistoryInput } from "./inputs/erasure.js";
 import type { FailureFindInput, FailureGetInput, FailureHistoryInput } from "./inputs/failure.js";
+import type {
+  FeatureRequestAssignInput,
+  FeatureRequestCreateInput,
+  FeatureRequestDeclineInput,
+  FeatureRequestFindInput,
+  FeatureRequestGetInput,
+  FeatureRequestHistoryInput,
+  FeatureRequestMergeInput,
+  FeatureRequestMoveInput,
+  FeatureRequestOverviewInput,
+  FeatureRequestPurgeInput,
+  FeatureRequestReopenInput,
+  FeatureRequestRestoreInput,
+  FeatureRequestTrashInput,
+  FeatureRequestUpdateInput,
+  FeatureRequestUpsertInput,
+  FeatureRequestVoteInput,
+  FeatureRequestWithdrawVoteInput,
+} from "./inputs/feature_request.js";
+import type { FeedbackWeeklyReviewInput } from "./inputs/feedback.js";
 import type {
   FieldDefineInput,
   FieldFindInput,
@@ -475,6 +514,25 @@ import type {
   RateUpsertInput,
 } from "./inputs/rate.js";
 import type {
+  ReleaseCreateInput,
+  ReleaseDeployInput,
+  ReleaseFindInput,
+  ReleaseGetInput,
+  ReleaseHistoryInput,
+  ReleaseNotesInput,
+  ReleasePurgeInput,
+  ReleaseRestoreInput,
+  ReleaseRollBackInput,
+  ReleaseTrashInput,
+  ReleaseUpdateInput,
+  ReleaseUpsertInput,
+} from "./inputs/release.js";
+import type {
+  ReleaseTicketFindInput,
+  ReleaseTicketGetInput,
+  ReleaseTicketHistoryInput,
+} from "./inputs/release_ticket.js";
+import type {
   RoutingCreateInput,
   RoutingFindInput,
   RoutingGetInput,
@@ -515,6 +573,17 @@ import type {
   SuppressionHistoryInput,
   SuppressionLiftInput,
 } from "./inputs/suppression.js";
+import type {
+  TargetCreateInput,
+  TargetFindInput,
+  TargetGetInput,
+  TargetHistoryInput,
+  TargetPurgeInput,
+  TargetRestoreInput,
+  TargetTrashInput,
+  TargetUpdateInput,
+  TargetUpsertInput,
+} from "./inputs/target.js";
 import type {
   TaskAddDependencyInput,
   TaskAssignInput,
@@ -616,6 +685,7 @@ import type {
   TicketPrioritizeInput,
   TicketPurgeInput,
   TicketReleaseInput,
+  TicketReportInput,
   TicketResolveInput,
   TicketRestoreInput,
   TicketSimilarInput,
@@ -643,7 +713,38 @@ import type {
   UserUpdateInput,
   UserUpsertInput,
 } from "./inputs/user.js";
+import type { VoteFindInput, VoteGetInput, VoteHistoryInput } from "./inputs/vote.js";
+import type {
+  WorkflowCancelRunInput,
+  WorkflowCreateInput,
+  WorkflowDisableInput,
+  WorkflowEnableInput,
+  WorkflowFindInput,
+  WorkflowGetInput,
+  WorkflowHistoryInput,
+  WorkflowPublishInput,
+  WorkflowPurgeInput,
+  WorkflowRestoreInput,
+  WorkflowRetryRunInput,
+  WorkflowStartInput,
+  WorkflowTakeInput,
+  WorkflowTrashInput,
+  WorkflowUpdateInput,
+  WorkflowUpsertInput,
+} from "./inputs/workflow.js";
+import type { WorkflowRunFindInput, WorkflowRunGetInput, WorkflowRunHistoryInput } from "./inputs/workflow_run.js";
+import type {
+  WorkflowStepRunFindInput,
+  WorkflowStepRunGetInput,
+  WorkflowStepRunHistoryInput,
+} from "./inputs/workflow_step_run.js";
+import type {
+  WorkflowVersionFindInput,
+  WorkflowVersionGetInput,
+  WorkflowVersionHistoryInput,
+} from "./inputs/workflow_version.js";
 import type { AccountRollup, ExplainedAccountHealth } from "./parts/account.js";
+import type { BugOverview } from "./parts/bug.js";
 import type { BusinessTime, Due } from "./parts/calendar.js";
 import type { Performance } from "./parts/campaign.js";
 import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "./parts/common.js";
@@ -662,6 +763,8 @@ import type {
   Placed,
   StuckPage,
 } from "./parts/deal.js";
+import type { FeatureRequestOverview } from "./parts/feature_request.js";
+import type { FeedbackWeek } from "./parts/feedback.js";
 import type { Received } from "./parts/inbox.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
@@ -674,15 +777,19 @@ import type { Started } from "./parts/playbook.js";
 import type { Quoted } from "./parts/price.js";
 import type { ProjectOverview, Rescheduled2 } from "./parts/project.js";
 import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
+import type { ReleaseNotes, ReleaseOutcome } from "./parts/release.js";
 import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Previewed, TemplateMessage } from "./parts/template.js";
-import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TimelinePage } from "./parts/ticket.js";
+import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TicketReport, TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
+import type { Started2, WorkflowStatus } from "./parts/workflow.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { AccountSignal, AccountSignalRelated, AccountSignalWhere } from "./records/account_signal.js";
 import type { Alert, AlertRelated, AlertWhere } from "./records/alert.js";
 import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeRelated, AttendeeWhere } from "./records/attendee.js";
+import type { Bug, BugRelated, BugWhere } from "./records/bug.js";
+import type { BugTicket, BugTicketRelated, BugTicketWhere } from "./records/bug_ticket.js";
 import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
 import type { Call, CallRelated, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
@@ -702,6 +809,7 @@ import type { Deal, DealRelated, DealWhere } from "./records/deal.js";
 import type { DealContact, DealContactRelated, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure, ErasureRelated, ErasureWhere } from "./records/erasure.js";
 import type { Failure, FailureRelated, FailureWhere } from "./records/failure.js";
+import type { FeatureRequest, FeatureRequestRelated, FeatureRequestWhere } from "./records/feature_request.js";
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "./records/field.js";
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { HealthCard, HealthCardRelated, HealthCardWhere } from "./records/health_card.js";
@@ -740,11 +848,14 @@ import type { QuoteCopy, QuoteCopyRelated, QuoteCopyWhere } from "./records/quot
 import type { QuoteLine, QuoteLineRelated, QuoteLineWhere } from "./records/quote_line.js";
 import type { QuoteTier, QuoteTierRelated, QuoteTierWhere } from "./records/quote_tier.js";
 import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate.js";
+import type { Release, ReleaseRelated, ReleaseWhere } from "./records/release.js";
+import type { ReleaseTicket, ReleaseTicketRelated, ReleaseTicketWhere } from "./records/release_ticket.js";
 import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
 import type { Sender, SenderRelated, SenderWhere } from "./records/sender.js";
 import type { StageVisit, StageVisitRelated, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionRelated, SuppressionWhere } from "./records/suppression.js";
+import type { Target, TargetRelated, TargetWhere } from "./records/target.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
 import type { TaskDependency, TaskDependencyRelated, TaskDependencyWhere } from "./records/task_dependency.js";
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
@@ -754,6 +865,11 @@ import type { Thread, ThreadRelated, ThreadWhere } from "./records/thread.js";
 import type { Ticket, TicketRelated, TicketWhere } from "./records/ticket.js";
 import type { Topic, TopicRelated, TopicWhere } from "./records/topic.js";
 import type { User, UserRelated, UserWhere } from "./records/user.js";
+import type { Vote, VoteRelated, VoteWhere } from "./records/vote.js";
+import type { Workflow, WorkflowRelated, WorkflowWhere } from "./records/workflow.js";
+import type { WorkflowRun, WorkflowRunRelated, WorkflowRunWhere } from "./records/workflow_run.js";
+import type { WorkflowStepRun, WorkflowStepRunRelated, WorkflowStepRunWhere } from "./records/workflow_step_run.js";
+import type { WorkflowVersion, WorkflowVersionRelated, WorkflowVersionWhere } from "./records/workflow_version.js";
 
 /** What every operation takes and answers. */
 export interface OperationTable {
@@ -807,6 +923,33 @@ export interface OperationTable {
   "attendee.find": { input: AttendeeFindInput; output: Page<Attendee> };
   "attendee.get": { input: AttendeeGetInput; output: Found<Attendee, AttendeeRelated> };
   "attendee.history": { input: AttendeeHistoryInput; output: HistoryPage };
+  "bug.aggregate": { input: AggregateInput<BugWhere>; output: GroupRow[] };
+  "bug.assign": { input: BugAssignInput; output: Bug };
+  "bug.count": { input: CountInput<BugWhere>; output: number };
+  "bug.create": { input: BugCreateInput; output: Bug };
+  "bug.find": { input: BugFindInput; output: Page<Bug> };
+  "bug.get": { input: BugGetInput; output: Found<Bug, BugRelated> };
+  "bug.history": { input: BugHistoryInput; output: HistoryPage };
+  "bug.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "bug.import_preview": { input: ImportPreviewInput; output: Preview };
+  "bug.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "bug.link_ticket": { input: BugLinkTicketInput; output: BugTicket };
+  "bug.move": { input: BugMoveInput; output: Bug };
+  "bug.overview": { input: BugOverviewInput; output: BugOverview };
+  "bug.purge": { input: BugPurgeInput; output: null };
+  "bug.reject": { input: BugRejectInput; output: Bug };
+  "bug.reopen": { input: BugReopenInput; output: Bug };
+  "bug.restore": { input: BugRestoreInput; output: Bug };
+  "bug.search": { input: SearchInput<BugWhere>; output: Page<Bug> };
+  "bug.trash": { input: BugTrashInput; output: Bug };
+  "bug.unlink_ticket": { input: BugUnlinkTicketInput; output: null };
+  "bug.update": { input: BugUpdateInput; output: Bug };
+  "bug.upsert": { input: BugUpsertInput; output: Upserted<Bug> };
+  "bug_ticket.aggregate": { input: AggregateInput<BugTicketWhere>; output: GroupRow[] };
+  "bug_ticket.count": { input: CountInput<BugTicketWhere>; output: number };
+  "bug_ticket.find": { input: BugTicketFindInput; output: Page<BugTicket> };
+  "bug_ticket.get": { input: BugTicketGetInput; output: Found<BugTicket, BugTicketRelated> };
+  "bug_ticket.history": { input: BugTicketHistoryInput; output: HistoryPage };
   "calendar.after": { input: CalendarAfterInput; output: Due };
   "calendar.aggregate": { input: AggregateInput<CalendarWhere>; output: GroupRow[] };
   "calendar.business_time": { input: CalendarBusinessTimeInput; output: BusinessTime };
@@ -990,6 +1133,30 @@ export interface OperationTable {
   "failure.find": { input: FailureFindInput; output: Page<Failure> };
   "failure.get": { input: FailureGetInput; output: Found<Failure, FailureRelated> };
   "failure.history": { input: FailureHistoryInput; output: HistoryPage };
+  "feature_request.aggregate": { input: AggregateInput<FeatureRequestWhere>; output: GroupRow[] };
+  "feature_request.assign": { input: FeatureRequestAssignInput; output: FeatureRequest };
+  "feature_request.count": { input: CountInput<FeatureRequestWhere>; output: number };
+  "feature_request.create": { input: FeatureRequestCreateInput; output: FeatureRequest };
+  "feature_request.decline": { input: FeatureRequestDeclineInput; output: FeatureRequest };
+  "feature_request.find": { input: FeatureRequestFindInput; output: Page<FeatureRequest> };
+  "feature_request.get": { input: FeatureRequestGetInput; output: Found<FeatureRequest, FeatureRequestRelated> };
+  "feature_request.history": { input: FeatureRequestHistoryInput; output: HistoryPage };
+  "feature_request.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "feature_request.import_preview": { input: ImportPreviewInput; output: Preview };
+  "feature_request.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "feature_request.merge": { input: FeatureRequestMergeInput; output: FeatureRequest };
+  "feature_request.move": { input: FeatureRequestMoveInput; output: FeatureRequest };
+  "feature_request.overview": { input: FeatureRequestOverviewInput; output: FeatureRequestOverview };
+  "feature_request.purge": { input: FeatureRequestPurgeInput; output: null };
+  "feature_request.reopen": { input: FeatureRequestReopenInput; output: FeatureRequest };
+  "feature_request.restore": { input: FeatureRequestRestoreInput; output: FeatureRequest };
+  "feature_request.search": { input: SearchInput<FeatureRequestWhere>; output: Page<FeatureRequest> };
+  "feature_request.trash": { input: FeatureRequestTrashInput; output: FeatureRequest };
+  "feature_request.update": { input: FeatureRequestUpdateInput; output: FeatureRequest };
+  "feature_request.upsert": { input: FeatureRequestUpsertInput; output: Upserted<FeatureRequest> };
+  "feature_request.vote": { input: FeatureRequestVoteInput; output: Vote };
+  "feature_request.withdraw_vote": { input: FeatureRequestWithdrawVoteInput; output: null };
+  "feedback.weekly_review": { input: FeedbackWeeklyReviewInput; output: FeedbackWeek };
   "field.aggregate": { input: AggregateInput<FieldDefinitionWhere>; output: GroupRow[] };
   "field.count": { input: CountInput<FieldDefinitionWhere>; output: number };
   "field.define": { input: FieldDefineInput; output: FieldDefinition };
@@ -1362,6 +1529,29 @@ export interface OperationTable {
   "rate.trash": { input: RateTrashInput; output: DatedRate };
   "rate.update": { input: RateUpdateInput; output: DatedRate };
   "rate.upsert": { input: RateUpsertInput; output: Upserted<DatedRate> };
+  "release.aggregate": { input: AggregateInput<ReleaseWhere>; output: GroupRow[] };
+  "release.count": { input: CountInput<ReleaseWhere>; output: number };
+  "release.create": { input: ReleaseCreateInput; output: Release };
+  "release.deploy": { input: ReleaseDeployInput; output: ReleaseOutcome };
+  "release.find": { input: ReleaseFindInput; output: Page<Release> };
+  "release.get": { input: ReleaseGetInput; output: Found<Release, ReleaseRelated> };
+  "release.history": { input: ReleaseHistoryInput; output: HistoryPage };
+  "release.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "release.import_preview": { input: ImportPreviewInput; output: Preview };
+  "release.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "release.notes": { input: ReleaseNotesInput; output: ReleaseNotes };
+  "release.purge": { input: ReleasePurgeInput; output: null };
+  "release.restore": { input: ReleaseRestoreInput; output: Release };
+  "release.roll_back": { input: ReleaseRollBackInput; output: ReleaseOutcome };
+  "release.search": { input: SearchInput<ReleaseWhere>; output: Page<Release> };
+  "release.trash": { input: ReleaseTrashInput; output: Release };
+  "release.update": { input: ReleaseUpdateInput; output: Release };
+  "release.upsert": { input: ReleaseUpsertInput; output: Upserted<Release> };
+  "release_ticket.aggregate": { input: AggregateInput<ReleaseTicketWhere>; output: GroupRow[] };
+  "release_ticket.count": { input: CountInput<ReleaseTicketWhere>; output: number };
+  "release_ticket.find": { input: ReleaseTicketFindInput; output: Page<ReleaseTicket> };
+  "release_ticket.get": { input: ReleaseTicketGetInput; output: Found<ReleaseTicket, ReleaseTicketRelated> };
+  "release_ticket.history": { input: ReleaseTicketHistoryInput; output: HistoryPage };
   "routing.aggregate": { input: AggregateInput<RoutingWhere>; output: GroupRow[] };
   "routing.count": { input: CountInput<RoutingWhere>; output: number };
   "routing.create": { input: RoutingCreateInput; output: Routing };
@@ -1417,6 +1607,21 @@ export interface OperationTable {
   "suppression.get": { input: SuppressionGetInput; output: Found<Suppression, SuppressionRelated> };
   "suppression.history": { input: SuppressionHistoryInput; output: HistoryPage };
   "suppression.lift": { input: SuppressionLiftInput; output: Suppression };
+  "target.aggregate": { input: AggregateInput<TargetWhere>; output: GroupRow[] };
+  "target.count": { input: CountInput<TargetWhere>; output: number };
+  "target.create": { input: TargetCreateInput; output: Target };
+  "target.find": { input: TargetFindInput; output: Page<Target> };
+  "target.get": { input: TargetGetInput; output: Found<Target, TargetRelated> };
+  "target.history": { input: TargetHistoryInput; output: HistoryPage };
+  "target.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "target.import_preview": { input: ImportPreviewInput; output: Preview };
+  "target.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "target.purge": { input: TargetPurgeInput; output: null };
+  "target.restore": { input: TargetRestoreInput; output: Target };
+  "target.search": { input: SearchInput<TargetWhere>; output: Page<Target> };
+  "target.trash": { input: TargetTrashInput; output: Target };
+  "target.update": { input: TargetUpdateInput; output: Target };
+  "target.upsert": { input: TargetUpsertInput; output: Upserted<Target> };
   "task.add_dependency": { input: TaskAddDependencyInput; output: TaskDependency };
   "task.aggregate": { input: AggregateInput<TaskWhere>; output: GroupRow[] };
   "task.assign": { input: TaskAssignInput; output: Task };
@@ -1535,6 +1740,7 @@ export interface OperationTable {
   "ticket.prioritize": { input: TicketPrioritizeInput; output: Ticket };
   "ticket.purge": { input: TicketPurgeInput; output: null };
   "ticket.release": { input: TicketReleaseInput; output: Ticket };
+  "ticket.report": { input: TicketReportInput; output: TicketReport };
   "ticket.resolve": { input: TicketResolveInput; output: Ticket };
   "ticket.restore": { input: TicketRestoreInput; output: Ticket };
   "ticket.search": { input: SearchInput<TicketWhere>; output: Page<Ticket> };
@@ -1570,6 +1776,49 @@ export interface OperationTable {
   "user.search": { input: SearchInput<UserWhere>; output: Page<User> };
   "user.update": { input: UserUpdateInput; output: User };
   "user.upsert": { input: UserUpsertInput; output: Upserted<User> };
+  "vote.aggregate": { input: AggregateInput<VoteWhere>; output: GroupRow[] };
+  "vote.count": { input: CountInput<VoteWhere>; output: number };
+  "vote.find": { input: VoteFindInput; output: Page<Vote> };
+  "vote.get": { input: VoteGetInput; output: Found<Vote, VoteRelated> };
+  "vote.history": { input: VoteHistoryInput; output: HistoryPage };
+  "workflow.aggregate": { input: AggregateInput<WorkflowWhere>; output: GroupRow[] };
+  "workflow.cancel_run": { input: WorkflowCancelRunInput; output: WorkflowRun };
+  "workflow.count": { input: CountInput<WorkflowWhere>; output: number };
+  "workflow.create": { input: WorkflowCreateInput; output: Workflow };
+  "workflow.disable": { input: WorkflowDisableInput; output: Workflow };
+  "workflow.enable": { input: WorkflowEnableInput; output: Workflow };
+  "workflow.find": { input: WorkflowFindInput; output: Page<Workflow> };
+  "workflow.get": { input: WorkflowGetInput; output: Found<Workflow, WorkflowRelated> };
+  "workflow.history": { input: WorkflowHistoryInput; output: HistoryPage };
+  "workflow.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "workflow.import_preview": { input: ImportPreviewInput; output: Preview };
+  "workflow.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "workflow.publish": { input: WorkflowPublishInput; output: WorkflowVersion };
+  "workflow.purge": { input: WorkflowPurgeInput; output: null };
+  "workflow.restore": { input: WorkflowRestoreInput; output: Workflow };
+  "workflow.retry_run": { input: WorkflowRetryRunInput; output: WorkflowRun };
+  "workflow.search": { input: SearchInput<WorkflowWhere>; output: Page<Workflow> };
+  "workflow.start": { input: WorkflowStartInput; output: Started2 };
+  "workflow.status": { input: Record<string, never>; output: WorkflowStatus };
+  "workflow.take": { input: WorkflowTakeInput; output: Workflow };
+  "workflow.trash": { input: WorkflowTrashInput; output: Workflow };
+  "workflow.update": { input: WorkflowUpdateInput; output: Workflow };
+  "workflow.upsert": { input: WorkflowUpsertInput; output: Upserted<Workflow> };
+  "workflow_run.aggregate": { input: AggregateInput<WorkflowRunWhere>; output: GroupRow[] };
+  "workflow_run.count": { input: CountInput<WorkflowRunWhere>; output: number };
+  "workflow_run.find": { input: WorkflowRunFindInput; output: Page<WorkflowRun> };
+  "workflow_run.get": { input: WorkflowRunGetInput; output: Found<WorkflowRun, WorkflowRunRelated> };
+  "workflow_run.history": { input: WorkflowRunHistoryInput; output: HistoryPage };
+  "workflow_step_run.aggregate": { input: AggregateInput<WorkflowStepRunWhere>; output: GroupRow[] };
+  "workflow_step_run.count": { input: CountInput<WorkflowStepRunWhere>; output: number };
+  "workflow_step_run.find": { input: WorkflowStepRunFindInput; output: Page<WorkflowStepRun> };
+  "workflow_step_run.get": { input: WorkflowStepRunGetInput; output: Found<WorkflowStepRun, WorkflowStepRunRelated> };
+  "workflow_step_run.history": { input: WorkflowStepRunHistoryInput; output: HistoryPage };
+  "workflow_version.aggregate": { input: AggregateInput<WorkflowVersionWhere>; output: GroupRow[] };
+  "workflow_version.count": { input: CountInput<WorkflowVersionWhere>; output: number };
+  "workflow_version.find": { input: WorkflowVersionFindInput; output: Page<WorkflowVersion> };
+  "workflow_version.get": { input: WorkflowVersionGetInput; output: Found<WorkflowVersion, WorkflowVersionRelated> };
+  "workflow_version.history": { input: WorkflowVersionHistoryInput; output: HistoryPage };
 }
 
 /** The name of an operation, such as `ticket.claim`. */

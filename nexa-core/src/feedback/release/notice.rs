@@ -90,6 +90,7 @@ async fn tell_one(
         person: Some(Person::Contact(Box::new(person))),
         to,
         says: Says::Content(content),
+        correspondence: None,
         not_before: None,
         expires_at: None,
     };

@@ -92,6 +92,12 @@ pub struct NotificationChoices {
     /// What was promised about tickets and was not done in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_breached: Option<NotificationTiming>,
+    /// What workflows say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<NotificationTiming>,
+    /// Workflows that halted by themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_halted: Option<NotificationTiming>,
 }
 
 impl NotificationChoices {
@@ -103,12 +109,15 @@ impl NotificationChoices {
             NotificationReason::SenderHalted => self.sender_halted,
             NotificationReason::TargetNear => self.target_near,
             NotificationReason::TargetBreached => self.target_breached,
+            NotificationReason::Workflow => self.workflow,
+            NotificationReason::WorkflowHalted => self.workflow_halted,
         }
     }
     fn all(self) -> impl Iterator<Item = NotificationTiming> {
-        [self.assigned, self.reminder, self.mention, self.sender_halted, self.target_near, self.target_breached]
-            .into_iter()
-            .flatten()
+        let halted = [self.sender_halted, self.workflow_halted];
+        let targets = [self.target_near, self.target_breached];
+        let people = [self.assigned, self.reminder, self.mention, self.workflow];
+        people.into_iter().chain(halted).chain(targets).flatten()
     }
 }
 

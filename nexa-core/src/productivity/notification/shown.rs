@@ -170,6 +170,11 @@ fn text(of: &Notification, about: Option<&ShownRecord>, by: Option<&str>, hidden
         (NotificationReason::Reminder, _) => format!("Reminder of {what}."),
         (NotificationReason::Mention, Some(by)) => format!("{by} mentioned you in {what}."),
         (NotificationReason::Mention, None) => format!("You were mentioned in {what}."),
+        (NotificationReason::Workflow, _) => match &of.message {
+            Some(message) => format!("{message}: {what}."),
+            None => format!("Look at {what}."),
+        },
+        (NotificationReason::WorkflowHalted, _) => format!("It does not run any more: {what} halted by itself."),
         (NotificationReason::SenderHalted, _) => format!("No mail leaves: {what} halted by itself."),
         (NotificationReason::TargetNear, _) => format!("What was promised is nearly due: {what}."),
         (NotificationReason::TargetBreached, _) => format!("What was promised was not done in time: {what}."),

@@ -286,6 +286,27 @@ impl Office {
         let attendee = self.run("meeting.invite", invited)["attendee"]["id"].as_str().map(str::parse);
         self.ids.insert("attendee", attendee.unwrap().unwrap());
         self.run("meeting.hold", json!({"meeting": self.id("held")}));
+        self.automate();
+    }
+
+    /// A workflow that was published, and one that is active, of which a run waits.
+    fn automate(&mut self) {
+        let mut fields = json!({
+            "name": "Call back", "trigger": {"manual": {"kind": "account"}},
+            "steps": [{"id": "later", "wait": {"period": "P1D"}}]
+        });
+        self.make("workflow", "workflow.create", fields.clone());
+        fields["name"] = json!("Call back again");
+        self.make("active_workflow", "workflow.create", fields);
+        for word in ["workflow", "active_workflow"] {
+            let version = self.run("workflow.publish", json!({"workflow": self.id(word)}));
+            self.ids.insert("workflow_version", version["id"].as_str().unwrap().parse().unwrap());
+        }
+        self.run("workflow.enable", json!({"workflow": self.id("active_workflow")}));
+        let about = json!({"kind": "account", "id": self.id("account")});
+        let started = json!({"workflow": self.id("active_workflow"), "record": about});
+        let run = self.run("workflow.start", started)["run"].as_str().unwrap().parse().unwrap();
+        self.ids.insert("workflow_run", run);
     }
 
     /// Bugs, requests and releases, with a ticket and a vote behind them.

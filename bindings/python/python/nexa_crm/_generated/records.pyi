@@ -32,6 +32,18 @@ from .kinds.attendee import (
     Attendee as Attendee,
     AttendeeId as AttendeeId,
 )
+from .kinds.bug import (
+    Bug as Bug,
+    BugId as BugId,
+    BugOutcome as BugOutcome,
+    BugOverview as BugOverview,
+    BugStatus as BugStatus,
+    BugStatusChoice as BugStatusChoice,
+)
+from .kinds.bug_ticket import (
+    BugTicket as BugTicket,
+    BugTicketId as BugTicketId,
+)
 from .kinds.calendar import (
     BusinessTime as BusinessTime,
     Calendar as Calendar,
@@ -144,6 +156,17 @@ from .kinds.erasure import (
 from .kinds.failure import (
     Failure as Failure,
     FailureId as FailureId,
+)
+from .kinds.feature_request import (
+    FeatureRequest as FeatureRequest,
+    FeatureRequestId as FeatureRequestId,
+    FeatureRequestOverview as FeatureRequestOverview,
+    FeatureRequestStatus as FeatureRequestStatus,
+    FeatureRequestStatusChoice as FeatureRequestStatusChoice,
+)
+from .kinds.feedback import (
+    FeatureFeedback as FeatureFeedback,
+    FeedbackWeek as FeedbackWeek,
 )
 from .kinds.field import (
     CustomType as CustomType,
@@ -266,7 +289,6 @@ from .kinds.notification_preference import (
     NotificationChoicesAssigned as NotificationChoicesAssigned,
     NotificationDigest as NotificationDigest,
     NotificationDigestEvery as NotificationDigestEvery,
-    NotificationDigestOn as NotificationDigestOn,
     NotificationPreference as NotificationPreference,
     NotificationPreferenceId as NotificationPreferenceId,
 )
@@ -288,6 +310,7 @@ from .kinds.org import (
     Org as Org,
     OrgId as OrgId,
     QuietHours as QuietHours,
+    ReleaseSettings as ReleaseSettings,
 )
 from .kinds.person import (
     ErasedAgain as ErasedAgain,
@@ -358,6 +381,21 @@ from .kinds.rate import (
     DatedRate as DatedRate,
     DatedRateId as DatedRateId,
 )
+from .kinds.release import (
+    InformedContact as InformedContact,
+    Release as Release,
+    ReleaseId as ReleaseId,
+    ReleaseNotes as ReleaseNotes,
+    ReleaseOutcome as ReleaseOutcome,
+    ReleaseStatus as ReleaseStatus,
+    ReleaseType as ReleaseType,
+    SkippedTicket as SkippedTicket,
+    UninformedContact as UninformedContact,
+)
+from .kinds.release_ticket import (
+    ReleaseTicket as ReleaseTicket,
+    ReleaseTicketId as ReleaseTicketId,
+)
 from .kinds.routing import (
     Routing as Routing,
     RoutingId as RoutingId,
@@ -381,6 +419,11 @@ from .kinds.suppression import (
     Suppression as Suppression,
     SuppressionId as SuppressionId,
     SuppressionScope as SuppressionScope,
+)
+from .kinds.target import (
+    Goal as Goal,
+    Target as Target,
+    TargetId as TargetId,
 )
 from .kinds.task import (
     ChecklistItem as ChecklistItem,
@@ -421,19 +464,25 @@ from .kinds.thread import (
 )
 from .kinds.ticket import (
     AnalysisConfidences as AnalysisConfidences,
+    Clock as Clock,
+    Clocks as Clocks,
+    DurationFigures as DurationFigures,
     Entry as Entry,
     Escalation as Escalation,
-    EscalationSeverity as EscalationSeverity,
     ExplainedSimilarTickets as ExplainedSimilarTickets,
     ExplainedTicketAnalysis as ExplainedTicketAnalysis,
     SimilarTicket as SimilarTicket,
     SimilarTickets as SimilarTickets,
+    TargetFigures as TargetFigures,
     Ticket as Ticket,
     TicketAnalysis as TicketAnalysis,
     TicketAnalysisCategory as TicketAnalysisCategory,
     TicketAnalysisSentiment as TicketAnalysisSentiment,
+    TicketBy as TicketBy,
     TicketField as TicketField,
     TicketId as TicketId,
+    TicketReport as TicketReport,
+    TicketReportGroup as TicketReportGroup,
 )
 from .kinds.topic import (
     Topic as Topic,
@@ -445,30 +494,68 @@ from .kinds.user import (
     User as User,
     UserId as UserId,
 )
+from .kinds.vote import (
+    Vote as Vote,
+    VoteId as VoteId,
+)
+from .kinds.workflow import (
+    OneStatus as OneStatus,
+    Started2 as Started2,
+    Workflow as Workflow,
+    WorkflowFrom as WorkflowFrom,
+    WorkflowId as WorkflowId,
+    WorkflowState as WorkflowState,
+    WorkflowStatus as WorkflowStatus,
+    WorkflowWaiting as WorkflowWaiting,
+)
+from .kinds.workflow_run import (
+    Frame as Frame,
+    Made as Made,
+    Position2 as Position2,
+    WorkflowRun as WorkflowRun,
+    WorkflowRunId as WorkflowRunId,
+    WorkflowRunState as WorkflowRunState,
+)
+from .kinds.workflow_step_run import (
+    WorkflowStepRun as WorkflowStepRun,
+    WorkflowStepRunId as WorkflowStepRunId,
+    WorkflowStepRunState as WorkflowStepRunState,
+)
+from .kinds.workflow_version import (
+    WorkflowVersion as WorkflowVersion,
+    WorkflowVersionId as WorkflowVersionId,
+)
 from .kinds.common import (
     AccountType as AccountType,
     Address as Address,
     AttendeeResponse as AttendeeResponse,
     AttendeeRole as AttendeeRole,
     BounceReportClass as BounceReportClass,
+    BugSeverity as BugSeverity,
     Change as Change,
     CommentAudience as CommentAudience,
     ContractLineRecurring as ContractLineRecurring,
     ContractRounding as ContractRounding,
+    DateTrigger as DateTrigger,
     DealCategory as DealCategory,
     DealContactRole as DealContactRole,
     DealStatus as DealStatus,
     Doubt as Doubt,
+    EventTrigger as EventTrigger,
+    EventTriggerOnImport as EventTriggerOnImport,
+    EventTriggerVerb as EventTriggerVerb,
     Evidence as Evidence,
     ExplainedAccountHealthConfidence as ExplainedAccountHealthConfidence,
     Explanation as Explanation,
     ExternalKey as ExternalKey,
+    GoalPriority as GoalPriority,
     GroupRow as GroupRow,
     ImportReport as ImportReport,
     InboundReason as InboundReason,
     InboundState as InboundState,
     ListedMember as ListedMember,
     Mailbox as Mailbox,
+    ManualTrigger as ManualTrigger,
     MappedColumn as MappedColumn,
     MatchPolicy as MatchPolicy,
     MembersPage as MembersPage,
@@ -477,6 +564,7 @@ from .kinds.common import (
     MoneySum as MoneySum,
     Named as Named,
     NotificationDeliveryState as NotificationDeliveryState,
+    NotificationDigestOn as NotificationDigestOn,
     NotificationReason as NotificationReason,
     OfKind as OfKind,
     OrderTaxRounding as OrderTaxRounding,
@@ -492,8 +580,18 @@ from .kinds.common import (
     PreviewRow as PreviewRow,
     PriceTier as PriceTier,
     ProjectTasks as ProjectTasks,
+    ReleaseTicketOutcome as ReleaseTicketOutcome,
     RoutingBand as RoutingBand,
     RowProblem as RowProblem,
+    ScheduleOver as ScheduleOver,
+    ScheduleTrigger as ScheduleTrigger,
+    StepBranch as StepBranch,
+    StepCase as StepCase,
+    StepCommand as StepCommand,
+    StepEach as StepEach,
+    StepNotice as StepNotice,
+    StepShare as StepShare,
+    StepWait as StepWait,
     SuppressionReason as SuppressionReason,
     TaxTotal as TaxTotal,
     TemplateChannel as TemplateChannel,
@@ -502,12 +600,16 @@ from .kinds.common import (
     TemplateVariable as TemplateVariable,
     TemplateVariableType as TemplateVariableType,
     ThreadChannel as ThreadChannel,
-    TicketPriority as TicketPriority,
     TicketStatus as TicketStatus,
     TicketType as TicketType,
     Unpriced as Unpriced,
     UsedRate as UsedRate,
     Verb as Verb,
+    WorkflowLimits as WorkflowLimits,
+    WorkflowLimitsPerRecord as WorkflowLimitsPerRecord,
+    WorkflowStep as WorkflowStep,
+    WorkflowStepOnError as WorkflowStepOnError,
+    WorkflowTrigger as WorkflowTrigger,
 )
 
 KINDS: Mapping[str, type[Record]]

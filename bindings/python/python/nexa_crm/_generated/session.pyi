@@ -8,6 +8,8 @@ from .._generated.kinds.account_signal import AccountSignalOperations, AsyncAcco
 from .._generated.kinds.alert import AlertOperations, AsyncAlertOperations
 from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
 from .._generated.kinds.attendee import AsyncAttendeeOperations, AttendeeOperations
+from .._generated.kinds.bug import AsyncBugOperations, BugOperations
+from .._generated.kinds.bug_ticket import AsyncBugTicketOperations, BugTicketOperations
 from .._generated.kinds.calendar import AsyncCalendarOperations, CalendarOperations
 from .._generated.kinds.call import AsyncCallOperations, CallOperations
 from .._generated.kinds.campaign import AsyncCampaignOperations, CampaignOperations
@@ -29,6 +31,11 @@ from .._generated.kinds.deal import AsyncDealOperations, DealOperations
 from .._generated.kinds.deal_contact import AsyncDealContactOperations, DealContactOperations
 from .._generated.kinds.erasure import AsyncErasureOperations, ErasureOperations
 from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
+from .._generated.kinds.feature_request import (
+    AsyncFeatureRequestOperations,
+    FeatureRequestOperations,
+)
+from .._generated.kinds.feedback import AsyncFeedbackOperations, FeedbackOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
 from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
 from .._generated.kinds.health_card import AsyncHealthCardOperations, HealthCardOperations
@@ -70,11 +77,14 @@ from .._generated.kinds.quote_copy import AsyncQuoteCopyOperations, QuoteCopyOpe
 from .._generated.kinds.quote_line import AsyncQuoteLineOperations, QuoteLineOperations
 from .._generated.kinds.quote_tier import AsyncQuoteTierOperations, QuoteTierOperations
 from .._generated.kinds.rate import AsyncRateOperations, RateOperations
+from .._generated.kinds.release import AsyncReleaseOperations, ReleaseOperations
+from .._generated.kinds.release_ticket import AsyncReleaseTicketOperations, ReleaseTicketOperations
 from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
 from .._generated.kinds.sender import AsyncSenderOperations, SenderOperations
 from .._generated.kinds.stage_visit import AsyncStageVisitOperations, StageVisitOperations
 from .._generated.kinds.suppression import AsyncSuppressionOperations, SuppressionOperations
+from .._generated.kinds.target import AsyncTargetOperations, TargetOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
 from .._generated.kinds.task_dependency import (
     AsyncTaskDependencyOperations,
@@ -90,6 +100,17 @@ from .._generated.kinds.thread import AsyncThreadOperations, ThreadOperations
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
 from .._generated.kinds.topic import AsyncTopicOperations, TopicOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
+from .._generated.kinds.vote import AsyncVoteOperations, VoteOperations
+from .._generated.kinds.workflow import AsyncWorkflowOperations, WorkflowOperations
+from .._generated.kinds.workflow_run import AsyncWorkflowRunOperations, WorkflowRunOperations
+from .._generated.kinds.workflow_step_run import (
+    AsyncWorkflowStepRunOperations,
+    WorkflowStepRunOperations,
+)
+from .._generated.kinds.workflow_version import (
+    AsyncWorkflowVersionOperations,
+    WorkflowVersionOperations,
+)
 from .._session import SessionBase
 from ..aio import AsyncSessionBase
 
@@ -123,6 +144,16 @@ class Session(SessionBase):
         """The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a
         lead and a mail address.
         """
+
+    @cached_property
+    def bug(self) -> BugOperations:
+        """The operations of `bug`: Something of the product that is wrong. How many tickets, contacts and accounts
+        it has is computed: `bug.overview`.
+        """
+
+    @cached_property
+    def bug_ticket(self) -> BugTicketOperations:
+        """The operations of `bug_ticket`: A ticket that reports a bug. It is seen by those who see the ticket."""
 
     @cached_property
     def calendar(self) -> CalendarOperations:
@@ -200,6 +231,16 @@ class Session(SessionBase):
         """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
         it for 30 days.
         """
+
+    @cached_property
+    def feature_request(self) -> FeatureRequestOperations:
+        """The operations of `feature_request`: What customers wish for. How many of them is computed from their
+        votes: `feature_request.overview`.
+        """
+
+    @cached_property
+    def feedback(self) -> FeedbackOperations:
+        """The operations of `feedback`."""
 
     @cached_property
     def field(self) -> FieldOperations:
@@ -353,6 +394,19 @@ class Session(SessionBase):
         """
 
     @cached_property
+    def release(self) -> ReleaseOperations:
+        """The operations of `release`: A version of the product. The bugs and requests that it answers name it in
+        `fixed_in` and `shipped_in`.
+        """
+
+    @cached_property
+    def release_ticket(self) -> ReleaseTicketOperations:
+        """The operations of `release_ticket`: What a release did to a ticket that was linked to one of its bugs.
+        It is seen by those who see the ticket, and never changes but by
+        merges.
+        """
+
+    @cached_property
     def routing(self) -> RoutingOperations:
         """The operations of `routing`: Where the leads of one band go."""
 
@@ -373,6 +427,10 @@ class Session(SessionBase):
         """The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason.
         It is never removed: one that was lifted says so.
         """
+
+    @cached_property
+    def target(self) -> TargetOperations:
+        """The operations of `target`: Within how much time tickets are to be answered and resolved."""
 
     @cached_property
     def task(self) -> TaskOperations:
@@ -418,6 +476,33 @@ class Session(SessionBase):
     def user(self) -> UserOperations:
         """The operations of `user`: Somebody of the tenant who works with it."""
 
+    @cached_property
+    def vote(self) -> VoteOperations:
+        """The operations of `vote`: A contact wishes for what a request asks for."""
+
+    @cached_property
+    def workflow(self) -> WorkflowOperations:
+        """The operations of `workflow`: What happens by itself. It is the version that is being written; those
+        that were published are `workflow_version`, and what runs is
+        the last of them.
+        """
+
+    @cached_property
+    def workflow_run(self) -> WorkflowRunOperations:
+        """The operations of `workflow_run`: A run of a workflow. There is one for each occurrence, whoever ticks
+        how often.
+        """
+
+    @cached_property
+    def workflow_step_run(self) -> WorkflowStepRunOperations:
+        """The operations of `workflow_step_run`: What a step of a run did, each time."""
+
+    @cached_property
+    def workflow_version(self) -> WorkflowVersionOperations:
+        """The operations of `workflow_version`: A workflow as it was published. It never changes: a run that began
+        with it ends with it.
+        """
+
 
 class AsyncSession(AsyncSessionBase):
     """Somebody at work in a tenant: `await session.ticket.claim(t)`."""
@@ -448,6 +533,16 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a
         lead and a mail address.
         """
+
+    @cached_property
+    def bug(self) -> AsyncBugOperations:
+        """The operations of `bug`: Something of the product that is wrong. How many tickets, contacts and accounts
+        it has is computed: `bug.overview`.
+        """
+
+    @cached_property
+    def bug_ticket(self) -> AsyncBugTicketOperations:
+        """The operations of `bug_ticket`: A ticket that reports a bug. It is seen by those who see the ticket."""
 
     @cached_property
     def calendar(self) -> AsyncCalendarOperations:
@@ -525,6 +620,16 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
         it for 30 days.
         """
+
+    @cached_property
+    def feature_request(self) -> AsyncFeatureRequestOperations:
+        """The operations of `feature_request`: What customers wish for. How many of them is computed from their
+        votes: `feature_request.overview`.
+        """
+
+    @cached_property
+    def feedback(self) -> AsyncFeedbackOperations:
+        """The operations of `feedback`."""
 
     @cached_property
     def field(self) -> AsyncFieldOperations:
@@ -678,6 +783,19 @@ class AsyncSession(AsyncSessionBase):
         """
 
     @cached_property
+    def release(self) -> AsyncReleaseOperations:
+        """The operations of `release`: A version of the product. The bugs and requests that it answers name it in
+        `fixed_in` and `shipped_in`.
+        """
+
+    @cached_property
+    def release_ticket(self) -> AsyncReleaseTicketOperations:
+        """The operations of `release_ticket`: What a release did to a ticket that was linked to one of its bugs.
+        It is seen by those who see the ticket, and never changes but by
+        merges.
+        """
+
+    @cached_property
     def routing(self) -> AsyncRoutingOperations:
         """The operations of `routing`: Where the leads of one band go."""
 
@@ -698,6 +816,10 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason.
         It is never removed: one that was lifted says so.
         """
+
+    @cached_property
+    def target(self) -> AsyncTargetOperations:
+        """The operations of `target`: Within how much time tickets are to be answered and resolved."""
 
     @cached_property
     def task(self) -> AsyncTaskOperations:
@@ -742,3 +864,30 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def user(self) -> AsyncUserOperations:
         """The operations of `user`: Somebody of the tenant who works with it."""
+
+    @cached_property
+    def vote(self) -> AsyncVoteOperations:
+        """The operations of `vote`: A contact wishes for what a request asks for."""
+
+    @cached_property
+    def workflow(self) -> AsyncWorkflowOperations:
+        """The operations of `workflow`: What happens by itself. It is the version that is being written; those
+        that were published are `workflow_version`, and what runs is
+        the last of them.
+        """
+
+    @cached_property
+    def workflow_run(self) -> AsyncWorkflowRunOperations:
+        """The operations of `workflow_run`: A run of a workflow. There is one for each occurrence, whoever ticks
+        how often.
+        """
+
+    @cached_property
+    def workflow_step_run(self) -> AsyncWorkflowStepRunOperations:
+        """The operations of `workflow_step_run`: What a step of a run did, each time."""
+
+    @cached_property
+    def workflow_version(self) -> AsyncWorkflowVersionOperations:
+        """The operations of `workflow_version`: A workflow as it was published. It never changes: a run that began
+        with it ends with it.
+        """

@@ -3,7 +3,7 @@
 
 import type { Id, Ref, Timestamp } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { ThreadChannel, ThreadSaid, TicketPriority, TicketType } from "../enums.js";
+import type { GoalPriority, ThreadChannel, ThreadSaid, TicketType } from "../enums.js";
 import type { AsOf, Assignee } from "../parts/common.js";
 import type { AttachmentId } from "../records/attachment.js";
 import type { ContactId } from "../records/contact.js";
@@ -221,7 +221,7 @@ export interface ThreadToTicketInput {
   /** What the issue is, in full; what the customer wrote first unless said. */
   description?: string | null;
   /** How urgent it is; medium unless said. */
-  priority?: TicketPriority | null;
+  priority?: GoalPriority | null;
   /** What the issue is, in one line; the subject of the thread unless said. */
   subject?: string | null;
   /** What sort of issue it is. */

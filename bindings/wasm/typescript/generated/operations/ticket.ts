@@ -31,6 +31,7 @@ import type {
   TicketPrioritizeInput,
   TicketPurgeInput,
   TicketReleaseInput,
+  TicketReportInput,
   TicketResolveInput,
   TicketRestoreInput,
   TicketSimilarInput,
@@ -40,7 +41,7 @@ import type {
   TicketUpsertInput,
 } from "../inputs/ticket.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { Entry, ExplainedSimilarTickets, ExplainedTicketAnalysis } from "../parts/ticket.js";
+import type { Entry, ExplainedSimilarTickets, ExplainedTicketAnalysis, TicketReport } from "../parts/ticket.js";
 import type { Comment } from "../records/comment.js";
 import type { Ticket, TicketRelated, TicketWhere } from "../records/ticket.js";
 
@@ -229,6 +230,16 @@ export interface TicketOperations extends Exportable, Importable {
    * Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
    */
   release(input: TicketReleaseInput): Promise<Ticket>;
+  /**
+   * How support did in a period, among the tickets that the actor sees: `ticket.report`. The seeds' support
+   * metrics: time to acknowledge, to the first response and to the resolution, against what was promised.
+   *
+   * What was reported counts by the moment of its report, what was resolved by the moment of its resolution.
+   * Errors: `ticket.period_reversed`, `ticket.report_too_large`.
+   *
+   * Raises `Invalid` (`ticket.period_reversed`, `ticket.report_too_large`).
+   */
+  report(input: TicketReportInput): Promise<TicketReport>;
   /**
    * Resolves a ticket: the problem is fixed. Error: `ticket.closed`.
    *

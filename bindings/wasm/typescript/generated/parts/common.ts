@@ -2,13 +2,19 @@
 // Parts of records, inputs and answers.
 
 import type { Day, Decimal, Id, Money, Ref, Timestamp } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type {
   ContractLineRecurring,
+  EventTriggerOnImport,
+  EventTriggerVerb,
+  NotificationDigestOn,
   PlannedAssigneeOwnerOf,
   PlannedDueOf,
   PlannedTaskPriority,
   TemplateVariableType,
   Verb,
+  WorkflowLimitsPerRecord,
+  WorkflowStepOnError,
 } from "../enums.js";
 import type { ContactId } from "../records/contact.js";
 import type { GroupId } from "../records/group.js";
@@ -93,6 +99,23 @@ export interface Change {
  */
 export type ColumnMap = string | Record<string, string>;
 
+/**
+ * The date or moment in a field of a record has come. A date is one of the tenant's time zone. Where the field
+ * changes, the new value counts; what is more than a day late does not begin a run any more.
+ */
+export interface DateTrigger {
+  /** At which time of that day, by the tenant's clocks; a date begins at midnight unless said. */
+  at?: string | null;
+  /** Its field, a date or a moment. */
+  field: string;
+  /** The kind of the record. */
+  kind: string;
+  /** How long after it, as ISO 8601 writes it: `-P30D` is thirty days before. */
+  offset?: string | null;
+  /** Whether the day comes every year; February 29 is the 28th in years that have none. */
+  yearly?: boolean;
+}
+
 /** What happens to records that need the one that goes. */
 export type Dependents = "refuse" | "cascade" | { reassign: Id };
 
@@ -112,6 +135,23 @@ export interface Doubt {
   message: string;
   /** The target that is doubtful. */
   target?: string | null;
+}
+
+/** Something happened to a record. What one unit of the ledger does to a record happened once. */
+export interface EventTrigger {
+  /**
+   * What of it changed: `{"changed": field}`, `{"was": filter}`, `{"became": filter}`; other conditions are asked
+   * of the record as it was after the change.
+   */
+  change?: Filter;
+  /** By which commands, such as `deal.win`; by any unless said. */
+  commands?: string[];
+  /** The kind of the record. */
+  kind: string;
+  /** What imports do; to be said where no commands are named. */
+  on_import?: EventTriggerOnImport | null;
+  /** What happened; both unless said. */
+  verb?: EventTriggerVerb | null;
 }
 
 /** What an explanation rests on. */
@@ -247,6 +287,12 @@ export interface Mailbox {
   address: string;
   /** The name, not encoded. */
   name?: string | null;
+}
+
+/** Somebody starts it. */
+export interface ManualTrigger {
+  /** The kind of the record for which it is started; for none unless said. */
+  kind?: string | null;
 }
 
 /** Where the cells of a column went. */
@@ -487,6 +533,102 @@ export interface RowProblem {
   value: string;
 }
 
+/** The records of a scheduled workflow. */
+export interface ScheduleOver {
+  /** Which of them; all unless said. */
+  filter?: Filter;
+  /** Their kind. */
+  kind: string;
+}
+
+/**
+ * A time of a plan has come: `every` period, or `at` a time of each day, of some `weekdays`, or of one `day` of
+ * each month. Times that were missed come once, when somebody ticks again.
+ */
+export interface ScheduleTrigger {
+  /** The time of the day, by the tenant's clocks. */
+  at?: string | null;
+  /** The day of the month; in a month that has no such day, the last. */
+  day?: number | null;
+  /** A period of ISO 8601 of at least five minutes, counted from the last planned moment. */
+  every?: string | null;
+  /** The records for each of which a run begins; one run without a record unless said. */
+  over?: ScheduleOver | null;
+  /** The days of the week; every day unless said. */
+  weekdays?: NotificationDigestOn[];
+}
+
+/** Steps by what the record is now: those of the first case that matches. */
+export interface StepBranch {
+  /** The cases, in this order. */
+  cases: StepCase[];
+  /** The steps when no case matches. */
+  otherwise?: WorkflowStep[];
+}
+
+/** A case of a branch. */
+export interface StepCase {
+  /** What the record has to match. */
+  filter: Filter;
+  /** What is done then. */
+  steps?: WorkflowStep[];
+}
+
+/**
+ * A command of the catalog with its arguments. A text in them that is one expression, such as `"{{ record.amount
+ * }}"`, keeps the type of its value; in a longer text values are written as text.
+ */
+export interface StepCommand {
+  /** Its name, such as `task.create`. */
+  command: string;
+  /** Its arguments. */
+  with?: Record<string, unknown>;
+}
+
+/** Records for each of which steps are done, in the order of their ids. In these `{{ item.… }}` is the record. */
+export interface StepEach {
+  /** Which of them; its values may be expressions. */
+  filter?: Filter;
+  /** Their kind. */
+  kind: string;
+  /** How many at most: 100 unless said. */
+  limit?: number | null;
+  /** What is done for each. */
+  steps?: WorkflowStep[];
+}
+
+/** Who is notified of the record, and with what words. */
+export interface StepNotice {
+  /** What the notification says before it names the record. */
+  message?: string | null;
+  /**
+   * Users and groups: an id of a user, `{"user": …}`, `{"group": …}`, or an expression that is one of these.
+   * Nobody is passed over.
+   */
+  to: unknown[];
+}
+
+/** A share of a split. */
+export interface StepShare {
+  /** How many of the sum of all shares go this way. */
+  share: number;
+  /** What is done there. */
+  steps?: WorkflowStep[];
+}
+
+/** How long a run waits: exactly one of these. */
+export interface StepWait {
+  /** So many minutes of business time, by the calendar of the user as whom it runs. */
+  business_minutes?: number | null;
+  /** A period of ISO 8601, such as `P2D`: the same time two days later by the tenant's clocks; hours as they pass. */
+  period?: string | null;
+  /**
+   * Until a moment or the beginning of a day: an expression such as `{{ record.due_at - PT1H }}`. One that is past
+   * does not wait.
+   */
+  until?: string | null;
+}
+
 /** The tax of one rate. */
 export interface TaxTotal {
   /** What is taxed, without the tax. */
@@ -552,4 +694,56 @@ export interface UsedRate {
   valid_from?: Day | null;
   /** What one unit is worth in the base currency. */
   value: Decimal;
+}
+
+/**
+ * The bounds of a workflow. A run that goes beyond them is stopped, and seen as such; the third within an hour
+ * halts the workflow.
+ */
+export interface WorkflowLimits {
+  /**
+   * Whether it may be part of a circle of workflows that start each other: then a chain of runs is at most `chain`
+   * long.
+   */
+  allow_loop?: boolean;
+  /** How long a chain of runs may be in which each starts the next: 8 unless said, and at most. */
+  chain?: number | null;
+  /** How many runs may begin in an hour: 10,000 unless said. */
+  per_hour?: number | null;
+  /** How often it runs for the same record. */
+  per_record?: WorkflowLimitsPerRecord;
+}
+
+/** One step of a workflow: exactly one of `do`, `notify`, `wait`, `branch`, `split`, `each` and `stop`. */
+export interface WorkflowStep {
+  /** Goes on by what the record is now. */
+  branch?: StepBranch | null;
+  /** Runs a command of the catalog. */
+  do?: StepCommand | null;
+  /** Does steps for each of the records that it finds. */
+  each?: StepEach | null;
+  /** Its name, by which later steps name what it made: `{{ steps.project.id }}`. */
+  id: string;
+  /** Notifies users. */
+  notify?: StepNotice | null;
+  /** What a refusal does to the run. */
+  on_error?: WorkflowStepOnError;
+  /** Goes on by chance: the same record always goes the same way, on every storage. */
+  split?: StepShare[] | null;
+  /** Ends the run, for this reason. */
+  stop?: string | null;
+  /** Waits. */
+  wait?: StepWait | null;
+}
+
+/** What begins a run: exactly one of these. */
+export interface WorkflowTrigger {
+  /** The date or moment in a field of a record has come. */
+  date?: DateTrigger | null;
+  /** Something happened to a record. */
+  event?: EventTrigger | null;
+  /** Somebody starts it with `workflow.start`. */
+  manual?: ManualTrigger | null;
+  /** A time of a plan has come. */
+  schedule?: ScheduleTrigger | null;
 }

@@ -17,6 +17,14 @@ export interface NotificationChoices {
   reminder?: NotificationChoicesAssigned | null;
   /** Senders of mail that halted by themselves. */
   sender_halted?: NotificationChoicesAssigned | null;
+  /** What was promised about tickets and was not done in time. */
+  target_breached?: NotificationChoicesAssigned | null;
+  /** What was promised about tickets and is nearly due. */
+  target_near?: NotificationChoicesAssigned | null;
+  /** What workflows say. */
+  workflow?: NotificationChoicesAssigned | null;
+  /** Workflows that halted by themselves. */
+  workflow_halted?: NotificationChoicesAssigned | null;
 }
 
 /** When digests come, by the clocks of the user: every day at 08:00 unless said. */

@@ -38,6 +38,8 @@ export interface Notification {
   about?: About | null;
   /** The note in which they are mentioned. */
   note?: NoteId | null;
+  /** What a workflow says before it names what it is about. */
+  message?: string | null;
   /** How many things it is about. */
   count: number;
   /** Who did it, as the ledger writes it, such as `user:…`; absent when nobody did. */
@@ -74,6 +76,7 @@ export interface NotificationColumns {
   about__label: TextColumn;
   about__url: TextColumn;
   note: IdColumn<NoteId>;
+  message: TextColumn;
   count: IntColumn;
   by: TextColumn;
   digest: TextColumn;

@@ -3,6 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type {
+  BoolColumn,
   IdColumn,
   IntColumn,
   ListColumn,
@@ -12,12 +13,13 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { BugSeverity, TicketChannel, TicketPriority, TicketStatus, TicketType } from "../enums.js";
+import type { BugSeverity, GoalPriority, ThreadChannel, TicketStatus, TicketType } from "../enums.js";
 import type { Assignee, ExternalKey } from "../parts/common.js";
-import type { Escalation } from "../parts/ticket.js";
+import type { Clocks, Escalation } from "../parts/ticket.js";
 import type { Account, AccountColumns, AccountId } from "../records/account.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
+import type { Target, TargetColumns, TargetId } from "../records/target.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `ticket`. */
@@ -46,13 +48,13 @@ export interface Ticket {
   /** Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`. */
   status: TicketStatus;
   /** How urgent it is. */
-  priority: TicketPriority;
+  priority: GoalPriority;
   /** What sort of issue it is. */
   type?: TicketType | null;
   /** How bad the damage is. */
   severity?: BugSeverity | null;
   /** How the customer reached the team. */
-  channel?: TicketChannel | null;
+  channel?: ThreadChannel | null;
   /**
    * What it does to the customer, such as `blocking_work`; one of the tenant's list `ticket.customer_impact`, if
    * it has one.
@@ -79,8 +81,31 @@ export interface Ticket {
   resolved_at?: Timestamp | null;
   /** When it was closed. */
   closed_at?: Timestamp | null;
+  /**
+   * When the customer reported it: when their mail reached the inbox; absent where the ticket was made by hand,
+   * and then it is when it was made.
+   */
+  reported_at?: Timestamp | null;
+  /** When a person first did something about it. */
+  acknowledged_at?: Timestamp | null;
+  /** Since when the customer waits for an answer; absent while they do not. */
+  waiting_since?: Timestamp | null;
   /** When the customer was first answered. */
   first_response_at?: Timestamp | null;
+  /** When the customer was last answered. */
+  responded_at?: Timestamp | null;
+  /** The target that it has: the first whose filter it matches. */
+  target?: TargetId | null;
+  /** What the target promises: how much of it is used, and when it is due; absent where nothing is promised. */
+  clocks?: Clocks | null;
+  /** When something that was promised is due next; absent while nothing runs. */
+  next_due?: Timestamp | null;
+  /** When the first response is due; absent once it was given. */
+  first_response_due?: Timestamp | null;
+  /** When the resolution is due; absent while it is pending or resolved. */
+  resolution_due?: Timestamp | null;
+  /** Whether something that was promised came late, or did not come in time. */
+  breached: boolean;
   /** How often it went back from resolved. */
   reopened: number;
   /** The closed ticket that this one follows. */
@@ -102,6 +127,7 @@ export interface TicketRelated {
   "assignee.group"?: Group;
   via_group?: Group;
   "escalation.to"?: Group;
+  target?: Target;
   follow_up_of?: Ticket;
 }
 
@@ -117,10 +143,10 @@ export interface TicketColumns {
   subject: TextColumn;
   description: TextColumn;
   status: WordColumn<TicketStatus>;
-  priority: WordColumn<TicketPriority>;
+  priority: WordColumn<GoalPriority>;
   type: WordColumn<TicketType>;
   severity: WordColumn<BugSeverity>;
-  channel: WordColumn<TicketChannel>;
+  channel: WordColumn<ThreadChannel>;
   customer_impact: TextColumn;
   contact: IdColumn<ContactId>;
   account: IdColumn<AccountId>;
@@ -135,7 +161,16 @@ export interface TicketColumns {
   resolution: TextColumn;
   resolved_at: TimeColumn;
   closed_at: TimeColumn;
+  reported_at: TimeColumn;
+  acknowledged_at: TimeColumn;
+  waiting_since: TimeColumn;
   first_response_at: TimeColumn;
+  responded_at: TimeColumn;
+  target: IdColumn<TargetId>;
+  next_due: TimeColumn;
+  first_response_due: TimeColumn;
+  resolution_due: TimeColumn;
+  breached: BoolColumn;
   reopened: IntColumn;
   follow_up_of: IdColumn<TicketId>;
   tags: ListColumn;
@@ -151,5 +186,6 @@ export type TicketWhere = Where<
     Through<"assignee__group", GroupColumns> &
     Through<"via_group", GroupColumns> &
     Through<"escalation__to", GroupColumns> &
+    Through<"target", TargetColumns> &
     Through<"follow_up_of", TicketColumns>
 >;

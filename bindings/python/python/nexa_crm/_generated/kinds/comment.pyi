@@ -8,19 +8,21 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     BugSeverityWord,
     Change,
     CommentAudience,
     CommentAudienceWord,
+    GoalPriorityWord,
     GroupRow,
     Ref,
-    TicketPriorityWord,
+    ThreadChannelWord,
     TicketStatusWord,
+    TicketTypeWord,
 )
-from ..._generated.kinds.ticket import TicketChannelWord, TicketId, TicketTypeWord
+from ..._generated.kinds.ticket import TicketId
 from ..._generated.kinds.user import UserId
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -152,14 +154,14 @@ class CommentWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: TicketPriorityWord | None
-    ticket__priority__in: Collection[TicketPriorityWord]
+    ticket__priority: GoalPriorityWord | None
+    ticket__priority__in: Collection[GoalPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
     ticket__severity: BugSeverityWord | None
     ticket__severity__in: Collection[BugSeverityWord]
-    ticket__channel: TicketChannelWord | None
-    ticket__channel__in: Collection[TicketChannelWord]
+    ticket__channel: ThreadChannelWord | None
+    ticket__channel__in: Collection[ThreadChannelWord]
     ticket__customer_impact: str | None
     ticket__customer_impact__in: Collection[str]
     ticket__contact: Record | str | UUID | None
@@ -188,8 +190,26 @@ class CommentWhere(TypedDict, total=False):
     ticket__resolved_at__in: Collection[datetime | Relative | str]
     ticket__closed_at: datetime | Relative | str | None
     ticket__closed_at__in: Collection[datetime | Relative | str]
+    ticket__reported_at: datetime | Relative | str | None
+    ticket__reported_at__in: Collection[datetime | Relative | str]
+    ticket__acknowledged_at: datetime | Relative | str | None
+    ticket__acknowledged_at__in: Collection[datetime | Relative | str]
+    ticket__waiting_since: datetime | Relative | str | None
+    ticket__waiting_since__in: Collection[datetime | Relative | str]
     ticket__first_response_at: datetime | Relative | str | None
     ticket__first_response_at__in: Collection[datetime | Relative | str]
+    ticket__responded_at: datetime | Relative | str | None
+    ticket__responded_at__in: Collection[datetime | Relative | str]
+    ticket__target: Record | str | UUID | None
+    ticket__target__in: Collection[Record | str | UUID]
+    ticket__next_due: datetime | Relative | str | None
+    ticket__next_due__in: Collection[datetime | Relative | str]
+    ticket__first_response_due: datetime | Relative | str | None
+    ticket__first_response_due__in: Collection[datetime | Relative | str]
+    ticket__resolution_due: datetime | Relative | str | None
+    ticket__resolution_due__in: Collection[datetime | Relative | str]
+    ticket__breached: bool | None
+    ticket__breached__in: Collection[bool]
     ticket__reopened: int | None
     ticket__reopened__in: Collection[int]
     ticket__follow_up_of: Record | str | UUID | None

@@ -59,6 +59,19 @@ class BounceReportClass(StrEnum):
     """The server did not want it because of the sender or of what it says; the address is good."""
 
 
+class BugSeverity(StrEnum):
+    """One of `p4`, `p3`, `p2`, `p1`."""
+
+    P4 = "p4"
+    """Cosmetic."""
+    P3 = "p3"
+    """There is a way around it."""
+    P2 = "p2"
+    """An important function is broken."""
+    P1 = "p1"
+    """Core functionality is blocked."""
+
+
 class CommentAudience(StrEnum):
     """One of `members`, `admins`."""
 
@@ -135,6 +148,24 @@ class DealStatus(StrEnum):
     """We lost it."""
 
 
+class EventTriggerOnImport(StrEnum):
+    """One of `run`, `ignore`."""
+
+    RUN = "run"
+    """They begin runs as others do."""
+    IGNORE = "ignore"
+    """They begin none."""
+
+
+class EventTriggerVerb(StrEnum):
+    """One of `created`, `updated`."""
+
+    CREATED = "created"
+    """It was made."""
+    UPDATED = "updated"
+    """It was changed."""
+
+
 class ExplainedAccountHealthConfidence(StrEnum):
     """One of `none`, `low`, `medium`, `high`."""
 
@@ -146,6 +177,19 @@ class ExplainedAccountHealthConfidence(StrEnum):
     """At least half is."""
     HIGH = "high"
     """All of it is."""
+
+
+class GoalPriority(StrEnum):
+    """One of `low`, `medium`, `high`, `critical`."""
+
+    LOW = "low"
+    """It can wait."""
+    MEDIUM = "medium"
+    """In its turn."""
+    HIGH = "high"
+    """Before the others."""
+    CRITICAL = "critical"
+    """Now."""
 
 
 class InboundReason(StrEnum):
@@ -268,8 +312,29 @@ class NotificationDeliveryState(StrEnum):
     """It could not leave."""
 
 
+class NotificationDigestOn(StrEnum):
+    """One of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`."""
+
+    MONDAY = "monday"
+    """Monday."""
+    TUESDAY = "tuesday"
+    """Tuesday."""
+    WEDNESDAY = "wednesday"
+    """Wednesday."""
+    THURSDAY = "thursday"
+    """Thursday."""
+    FRIDAY = "friday"
+    """Friday."""
+    SATURDAY = "saturday"
+    """Saturday."""
+    SUNDAY = "sunday"
+    """Sunday."""
+
+
 class NotificationReason(StrEnum):
-    """One of `assigned`, `reminder`, `mention`, `sender_halted`."""
+    """One of `assigned`, `reminder`, `mention`, `sender_halted`, `target_near`, `target_breached`, `workflow`,
+    `workflow_halted`.
+    """
 
     ASSIGNED = "assigned"
     """Somebody else gave them something."""
@@ -279,6 +344,14 @@ class NotificationReason(StrEnum):
     """Somebody else mentions them, or a group of theirs, in a text that they may read."""
     SENDER_HALTED = "sender_halted"
     """A sender of mail halted by itself."""
+    TARGET_NEAR = "target_near"
+    """Something that was promised about a ticket is nearly due."""
+    TARGET_BREACHED = "target_breached"
+    """Something that was promised about a ticket was not done in time."""
+    WORKFLOW = "workflow"
+    """A workflow says so."""
+    WORKFLOW_HALTED = "workflow_halted"
+    """A workflow halted by itself."""
 
 
 class OrderTaxRounding(StrEnum):
@@ -332,6 +405,21 @@ class ProjectTasks(StrEnum):
     """Nobody will do them."""
     KEEP = "keep"
     """They stay to be done."""
+
+
+class ReleaseTicketOutcome(StrEnum):
+    """One of `resolved`, `was_resolved`, `closed`, `other_bug_open`, `trashed`."""
+
+    RESOLVED = "resolved"
+    """It resolved the ticket."""
+    WAS_RESOLVED = "was_resolved"
+    """The ticket was resolved already."""
+    CLOSED = "closed"
+    """The ticket is closed."""
+    OTHER_BUG_OPEN = "other_bug_open"
+    """The ticket reports another bug as well, which is not fixed."""
+    TRASHED = "trashed"
+    """The ticket is in the trash."""
 
 
 class RoutingBand(StrEnum):
@@ -409,19 +497,6 @@ class ThreadChannel(StrEnum):
     """Through a program."""
 
 
-class TicketPriority(StrEnum):
-    """One of `low`, `medium`, `high`, `critical`."""
-
-    LOW = "low"
-    """It can wait."""
-    MEDIUM = "medium"
-    """In its turn."""
-    HIGH = "high"
-    """Before the others."""
-    CRITICAL = "critical"
-    """Now."""
-
-
 class TicketStatus(StrEnum):
     """One of `open`, `pending`, `in_progress`, `resolved`, `closed`."""
 
@@ -468,6 +543,24 @@ class Verb(StrEnum):
     more. The
     payload names them, as [`erasure`] writes it, and the fields of the record that were emptied with them.
     """
+
+
+class WorkflowLimitsPerRecord(StrEnum):
+    """One of `always`, `once`."""
+
+    ALWAYS = "always"
+    """Each time that its trigger says so."""
+    ONCE = "once"
+    """Once for ever."""
+
+
+class WorkflowStepOnError(StrEnum):
+    """One of `stop`, `continue`."""
+
+    STOP = "stop"
+    """The run fails."""
+    CONTINUE = "continue"
+    """The run goes on with the next step."""
 
 
 class Address(Struct):
@@ -518,6 +611,24 @@ class Change(Struct):
     """What happened to the record."""
 
 
+class DateTrigger(Struct):
+    """The date or moment in a field of a record has come. A date is one of the tenant's time zone. Where the field
+    changes, the new value
+    counts; what is more than a day late does not begin a run any more.
+    """
+
+    at: str | None
+    """At which time of that day, by the tenant's clocks; a date begins at midnight unless said."""
+    field: str
+    """Its field, a date or a moment."""
+    kind: str
+    """The kind of the record."""
+    offset: str | None
+    """How long after it, as ISO 8601 writes it: `-P30D` is thirty days before."""
+    yearly: bool | None
+    """Whether the day comes every year; February 29 is the 28th in years that have none."""
+
+
 class Doubt(Struct):
     """What may be wrong with what was understood of a file: nothing is refused for it."""
 
@@ -529,6 +640,24 @@ class Doubt(Struct):
     """The sentence: what is doubtful and what to do."""
     target: str | None
     """The target that is doubtful."""
+
+
+class EventTrigger(Struct):
+    """Something happened to a record. What one unit of the ledger does to a record happened once."""
+
+    change: dict[str, Any] | None
+    """What of it changed: `{"changed": field}`, `{"was": filter}`, `{"became": filter}`; other conditions are
+    asked of the record as it
+    was after the change.
+    """
+    commands: list[str]
+    """By which commands, such as `deal.win`; by any unless said."""
+    kind: str
+    """The kind of the record."""
+    on_import: EventTriggerOnImport | None
+    """What imports do; to be said where no commands are named."""
+    verb: EventTriggerVerb | None
+    """What happened; both unless said."""
 
 
 class Evidence(Struct):
@@ -643,6 +772,13 @@ class Mailbox(Struct):
     """The address."""
     name: str | None
     """The name, not encoded."""
+
+
+class ManualTrigger(Struct):
+    """Somebody starts it."""
+
+    kind: str | None
+    """The kind of the record for which it is started; for none unless said."""
 
 
 class MappedColumn(Struct):
@@ -845,6 +981,111 @@ class RowProblem(Struct):
     """The refused value, at most 80 characters of it."""
 
 
+class ScheduleOver(Struct):
+    """The records of a scheduled workflow."""
+
+    filter: dict[str, Any] | None
+    """Which of them; all unless said."""
+    kind: str
+    """Their kind."""
+
+
+class ScheduleTrigger(Struct):
+    """A time of a plan has come: `every` period, or `at` a time of each day, of some `weekdays`, or of one `day`
+    of each month. Times that
+    were missed come once, when somebody ticks again.
+    """
+
+    at: str | None
+    """The time of the day, by the tenant's clocks."""
+    day: int | None
+    """The day of the month; in a month that has no such day, the last."""
+    every: str | None
+    """A period of ISO 8601 of at least five minutes, counted from the last planned moment."""
+    over: ScheduleOver | None
+    """The records for each of which a run begins; one run without a record unless said."""
+    weekdays: list[NotificationDigestOn]
+    """The days of the week; every day unless said."""
+
+
+class StepBranch(Struct):
+    """Steps by what the record is now: those of the first case that matches."""
+
+    cases: list[StepCase]
+    """The cases, in this order."""
+    otherwise: list[WorkflowStep]
+    """The steps when no case matches."""
+
+
+class StepCase(Struct):
+    """A case of a branch."""
+
+    filter: dict[str, Any]
+    """What the record has to match."""
+    steps: list[WorkflowStep]
+    """What is done then."""
+
+
+class StepCommand(Struct):
+    """A command of the catalog with its arguments. A text in them that is one expression, such as `"{{
+    record.amount }}"`, keeps the type of
+    its value; in a longer text values are written as text.
+    """
+
+    command: str
+    """Its name, such as `task.create`."""
+    with_: dict[str, Any]
+    """Its arguments."""
+
+
+class StepEach(Struct):
+    """Records for each of which steps are done, in the order of their ids. In these `{{ item.… }}` is the record."""
+
+    filter: dict[str, Any] | None
+    """Which of them; its values may be expressions."""
+    kind: str
+    """Their kind."""
+    limit: int | None
+    """How many at most: 100 unless said."""
+    steps: list[WorkflowStep]
+    """What is done for each."""
+
+
+class StepNotice(Struct):
+    """Who is notified of the record, and with what words."""
+
+    message: str | None
+    """What the notification says before it names the record."""
+    to: list[Any]
+    """Users and groups: an id of a user, `{"user": …}`, `{"group": …}`, or an expression that is one of these.
+    Nobody is passed over.
+    """
+
+
+class StepShare(Struct):
+    """A share of a split."""
+
+    share: int
+    """How many of the sum of all shares go this way."""
+    steps: list[WorkflowStep]
+    """What is done there."""
+
+
+class StepWait(Struct):
+    """How long a run waits: exactly one of these."""
+
+    business_minutes: int | None
+    """So many minutes of business time, by the calendar of the user as whom it runs."""
+    period: str | None
+    """A period of ISO 8601, such as `P2D`: the same time two days later by the tenant's clocks; hours as they
+    pass.
+    """
+    until: str | None
+    """Until a moment or the beginning of a day: an expression such as `{{ record.due_at - PT1H }}`. One that is
+    past does not wait.
+    """
+
+
 class TaxTotal(Struct):
     """The tax of one rate."""
 
@@ -915,6 +1156,59 @@ class UsedRate(Struct):
     """The first day of the rate; nothing for one of the organisation's `rates`, which hold before all days."""
     value: Decimal
     """What one unit is worth in the base currency."""
+
+
+class WorkflowLimits(Struct):
+    """The bounds of a workflow. A run that goes beyond them is stopped, and seen as such; the third within an hour
+    halts the workflow.
+    """
+
+    allow_loop: bool | None
+    """Whether it may be part of a circle of workflows that start each other: then a chain of runs is at most
+    `chain` long.
+    """
+    chain: int | None
+    """How long a chain of runs may be in which each starts the next: 8 unless said, and at most."""
+    per_hour: int | None
+    """How many runs may begin in an hour: 10,000 unless said."""
+    per_record: WorkflowLimitsPerRecord | None
+    """How often it runs for the same record."""
+
+
+class WorkflowStep(Struct):
+    """One step of a workflow: exactly one of `do`, `notify`, `wait`, `branch`, `split`, `each` and `stop`."""
+
+    branch: StepBranch | None
+    """Goes on by what the record is now."""
+    do: StepCommand | None
+    """Runs a command of the catalog."""
+    each: StepEach | None
+    """Does steps for each of the records that it finds."""
+    id: str
+    """Its name, by which later steps name what it made: `{{ steps.project.id }}`."""
+    notify: StepNotice | None
+    """Notifies users."""
+    on_error: WorkflowStepOnError | None
+    """What a refusal does to the run."""
+    split: list[StepShare]
+    """Goes on by chance: the same record always goes the same way, on every storage."""
+    stop: str | None
+    """Ends the run, for this reason."""
+    wait: StepWait | None
+    """Waits."""
+
+
+class WorkflowTrigger(Struct):
+    """What begins a run: exactly one of these."""
+
+    date: DateTrigger | None
+    """The date or moment in a field of a record has come."""
+    event: EventTrigger | None
+    """Something happened to a record."""
+    manual: ManualTrigger | None
+    """Somebody starts it with `workflow.start`."""
+    schedule: ScheduleTrigger | None
+    """A time of a plan has come."""
 
 
 class MoneyDict(TypedDict):
@@ -992,29 +1286,36 @@ AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "part
 AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
 AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
 BounceReportClassWord: TypeAlias = BounceReportClass | Literal["hard", "soft", "block"]
+BugSeverityWord: TypeAlias = BugSeverity | Literal["p4", "p3", "p2", "p1"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
 ContractLineRecurringWord: TypeAlias = ContractLineRecurring | Literal["month", "quarter", "half_year", "year"]
 ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_even"]
 DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
 DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
+EventTriggerOnImportWord: TypeAlias = EventTriggerOnImport | Literal["run", "ignore"]
+EventTriggerVerbWord: TypeAlias = EventTriggerVerb | Literal["created", "updated"]
+GoalPriorityWord: TypeAlias = GoalPriority | Literal["low", "medium", "high", "critical"]
 InboundReasonWord: TypeAlias = InboundReason | Literal["unparsable", "error", "too_large", "limit", "loop", "spam", "no_sender", "bounce_unmatched", "thread_trashed", "automatic", "inbox_off"]
 InboundStateWord: TypeAlias = InboundState | Literal["held", "placed", "duplicate", "discarded"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 MessageAutoWord: TypeAlias = MessageAuto | Literal["none", "auto_reply", "out_of_office", "list", "bounce", "receipt"]
 MessageMarkWord: TypeAlias = MessageMark | Literal["id_reused", "new_person", "thread_conflict", "subject_changed", "charset_guessed", "body_cut", "has_remote", "encrypted", "has_signature", "invite", "sent_outside", "from_user", "files_not_taken"]
 NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
-NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
+NotificationDigestOnWord: TypeAlias = NotificationDigestOn | Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted", "target_near", "target_breached", "workflow", "workflow_halted"]
 OrderTaxRoundingWord: TypeAlias = OrderTaxRounding | Literal["per_rate", "per_line"]
 PlannedDueOfWord: TypeAlias = PlannedDueOf | Literal["start", "project_due"]
 PlannedTaskPriorityWord: TypeAlias = PlannedTaskPriority | Literal["low", "medium", "high", "urgent"]
 PlaybookOnWeekendWord: TypeAlias = PlaybookOnWeekend | Literal["keep", "next", "previous"]
 ProjectTasksWord: TypeAlias = ProjectTasks | Literal["complete", "cancel", "keep"]
+ReleaseTicketOutcomeWord: TypeAlias = ReleaseTicketOutcome | Literal["resolved", "was_resolved", "closed", "other_bug_open", "trashed"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
 ThreadChannelWord: TypeAlias = ThreadChannel | Literal["email", "chat", "phone", "web", "api"]
-TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]
 TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]
+WorkflowLimitsPerRecordWord: TypeAlias = WorkflowLimitsPerRecord | Literal["always", "once"]
+WorkflowStepOnErrorWord: TypeAlias = WorkflowStepOnError | Literal["stop", "continue"]

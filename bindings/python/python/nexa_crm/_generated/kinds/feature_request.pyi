@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
@@ -25,6 +24,7 @@ from ..._generated.kinds.release import ReleaseId, ReleaseStatusWord, ReleaseTyp
 from ..._generated.kinds.ticket import Ticket
 from ..._generated.kinds.user import User
 from ..._generated.kinds.vote import Vote
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     BounceReportClassWord,
     Change,
@@ -30,6 +29,7 @@ from ..._generated.kinds.sender import Sender, SenderId, SenderStateWord
 from ..._generated.kinds.template import Template
 from ..._generated.kinds.template_version import TemplateVersionId
 from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.attachment import AttachmentId
 from ..._generated.kinds.common import (
     Change,
@@ -25,6 +24,7 @@ from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, Co
 from ..._generated.kinds.mail import MailId, MailPurposeWord, MailStageWord, MailStateWord
 from ..._generated.kinds.thread import ThreadId, ThreadKindWord, ThreadStateWord
 from ..._generated.kinds.user import UserId
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

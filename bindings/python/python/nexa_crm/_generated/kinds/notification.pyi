@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -20,6 +19,7 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.note import NoteId
 from ..._generated.kinds.user import UserId
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -78,6 +78,8 @@ class Notification(Record):
     """What it is about: the first of a few things; absent when it sums up many."""
     note: NoteId | None
     """The note in which they are mentioned."""
+    message: str | None
+    """What a workflow says before it names what it is about."""
     count: int
     """How many things it is about."""
     by: str | None
@@ -280,6 +282,19 @@ class NotificationWhere(TypedDict, total=False):
     note__is_null: bool
     note__in: Collection[Record | str | UUID]
     note__not_in: Collection[Record | str | UUID]
+    message: str | None
+    message__eq: str | None
+    message__ne: str | None
+    message__is_null: bool
+    message__in: Collection[str]
+    message__not_in: Collection[str]
+    message__lt: str
+    message__le: str
+    message__gt: str
+    message__ge: str
+    message__contains: str
+    message__starts_with: str
+    message__ends_with: str
     count: int | None
     count__eq: int | None
     count__ne: int | None

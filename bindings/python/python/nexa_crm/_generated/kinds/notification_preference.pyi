@@ -9,9 +9,15 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
-from ..._generated.kinds.common import Change, GroupRow, Ref
+from ..._generated.kinds.common import (
+    Change,
+    GroupRow,
+    NotificationDigestOn,
+    NotificationDigestOnWord,
+    Ref,
+)
 from ..._generated.kinds.user import User, UserId
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -44,25 +50,6 @@ class NotificationDigestEvery(StrEnum):
     """Every week."""
 
 
-class NotificationDigestOn(StrEnum):
-    """One of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`."""
-
-    MONDAY = "monday"
-    """Monday."""
-    TUESDAY = "tuesday"
-    """Tuesday."""
-    WEDNESDAY = "wednesday"
-    """Wednesday."""
-    THURSDAY = "thursday"
-    """Thursday."""
-    FRIDAY = "friday"
-    """Friday."""
-    SATURDAY = "saturday"
-    """Saturday."""
-    SUNDAY = "sunday"
-    """Sunday."""
-
-
 class NotificationChoices(Struct):
     """When a channel brings what, by the reason. What is left out comes `now` in the inbox, and never by another
     channel.
@@ -76,6 +63,14 @@ class NotificationChoices(Struct):
     """Reminders."""
     sender_halted: NotificationChoicesAssigned | None
     """Senders of mail that halted by themselves."""
+    target_breached: NotificationChoicesAssigned | None
+    """What was promised about tickets and was not done in time."""
+    target_near: NotificationChoicesAssigned | None
+    """What was promised about tickets and is nearly due."""
+    workflow: NotificationChoicesAssigned | None
+    """What workflows say."""
+    workflow_halted: NotificationChoicesAssigned | None
+    """Workflows that halted by themselves."""
 
 
 class NotificationDigest(Struct):
@@ -123,6 +118,14 @@ class NotificationChoicesDict(TypedDict, total=False):
     """Reminders."""
     sender_halted: NotificationChoicesAssignedWord | None
     """Senders of mail that halted by themselves."""
+    target_breached: NotificationChoicesAssignedWord | None
+    """What was promised about tickets and was not done in time."""
+    target_near: NotificationChoicesAssignedWord | None
+    """What was promised about tickets and is nearly due."""
+    workflow: NotificationChoicesAssignedWord | None
+    """What workflows say."""
+    workflow_halted: NotificationChoicesAssignedWord | None
+    """Workflows that halted by themselves."""
 
 
 class NotificationDigestDict(TypedDict, total=False):
@@ -138,7 +141,6 @@ class NotificationDigestDict(TypedDict, total=False):
 
 NotificationChoicesAssignedWord: TypeAlias = NotificationChoicesAssigned | Literal["now", "digest", "off"]
 NotificationDigestEveryWord: TypeAlias = NotificationDigestEvery | Literal["day", "week"]
-NotificationDigestOnWord: TypeAlias = NotificationDigestOn | Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class NotificationPreferenceWhere(TypedDict, total=False):

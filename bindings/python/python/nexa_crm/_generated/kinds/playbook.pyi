@@ -8,7 +8,6 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.account import Account
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -36,6 +35,7 @@ from ..._generated.kinds.playbook_version import PlaybookVersion
 from ..._generated.kinds.project import Project
 from ..._generated.kinds.task import Task
 from ..._generated.kinds.user import User
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

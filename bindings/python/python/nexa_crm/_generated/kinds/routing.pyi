@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -22,6 +21,7 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.contact_list import ContactList, ContactListId
 from ..._generated.kinds.group import Group, GroupId
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

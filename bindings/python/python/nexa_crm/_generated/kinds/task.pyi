@@ -9,7 +9,6 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
@@ -26,6 +25,7 @@ from ..._generated.kinds.group import Group, GroupId
 from ..._generated.kinds.project import Project, ProjectId, ProjectStatusWord
 from ..._generated.kinds.task_dependency import TaskDependency
 from ..._generated.kinds.user import User, UserId
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

@@ -9,15 +9,15 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
+    BugSeverityWord,
     Change,
+    GoalPriorityWord,
     GroupRow,
     Ref,
     ThreadChannel,
     ThreadChannelWord,
-    TicketPriorityWord,
     TicketStatusWord,
     TicketTypeWord,
 )
@@ -36,8 +36,9 @@ from ..._generated.kinds.inbox import (
     InboxMakesWord,
 )
 from ..._generated.kinds.message import Message
-from ..._generated.kinds.ticket import EscalationSeverityWord, Ticket, TicketId
+from ..._generated.kinds.ticket import Ticket, TicketId
 from ..._generated.kinds.user import User
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -413,12 +414,12 @@ class ThreadWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: TicketPriorityWord | None
-    ticket__priority__in: Collection[TicketPriorityWord]
+    ticket__priority: GoalPriorityWord | None
+    ticket__priority__in: Collection[GoalPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: EscalationSeverityWord | None
-    ticket__severity__in: Collection[EscalationSeverityWord]
+    ticket__severity: BugSeverityWord | None
+    ticket__severity__in: Collection[BugSeverityWord]
     ticket__channel: ThreadChannelWord | None
     ticket__channel__in: Collection[ThreadChannelWord]
     ticket__customer_impact: str | None
@@ -437,8 +438,8 @@ class ThreadWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: EscalationSeverityWord | None
-    ticket__escalation__severity__in: Collection[EscalationSeverityWord]
+    ticket__escalation__severity: BugSeverityWord | None
+    ticket__escalation__severity__in: Collection[BugSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None
@@ -457,6 +458,18 @@ class ThreadWhere(TypedDict, total=False):
     ticket__waiting_since__in: Collection[datetime | Relative | str]
     ticket__first_response_at: datetime | Relative | str | None
     ticket__first_response_at__in: Collection[datetime | Relative | str]
+    ticket__responded_at: datetime | Relative | str | None
+    ticket__responded_at__in: Collection[datetime | Relative | str]
+    ticket__target: Record | str | UUID | None
+    ticket__target__in: Collection[Record | str | UUID]
+    ticket__next_due: datetime | Relative | str | None
+    ticket__next_due__in: Collection[datetime | Relative | str]
+    ticket__first_response_due: datetime | Relative | str | None
+    ticket__first_response_due__in: Collection[datetime | Relative | str]
+    ticket__resolution_due: datetime | Relative | str | None
+    ticket__resolution_due__in: Collection[datetime | Relative | str]
+    ticket__breached: bool | None
+    ticket__breached__in: Collection[bool]
     ticket__reopened: int | None
     ticket__reopened__in: Collection[int]
     ticket__follow_up_of: Record | str | UUID | None
@@ -1044,7 +1057,7 @@ class ThreadOperations(Readable[Thread]):
         thread: Thread | Ref,
         *,
         description: str | None | Unset = UNSET,
-        priority: TicketPriorityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1511,7 +1524,7 @@ class AsyncThreadOperations(AsyncReadable[Thread]):
         thread: Thread | Ref,
         *,
         description: str | None | Unset = UNSET,
-        priority: TicketPriorityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:

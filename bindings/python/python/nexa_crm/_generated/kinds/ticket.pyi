@@ -10,25 +10,26 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.comment import Comment
 from ..._generated.kinds.common import (
     AccountTypeWord,
     AssigneeDict,
+    BugSeverity,
+    BugSeverityWord,
     Change,
     CommentAudienceWord,
     ExplainedAccountHealthConfidence,
     Explanation,
     ExternalKey,
     ExternalKeyDict,
+    GoalPriority,
+    GoalPriorityWord,
     GroupRow,
     MatchPolicyWord,
     Ref,
     ThreadChannel,
     ThreadChannelWord,
-    TicketPriority,
-    TicketPriorityWord,
     TicketStatus,
     TicketStatusWord,
     TicketType,
@@ -42,7 +43,9 @@ from ..._generated.kinds.contact import (
     ContactStatusWord,
 )
 from ..._generated.kinds.group import Group, GroupId
+from ..._generated.kinds.target import TargetId
 from ..._generated.kinds.user import User
+from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -53,19 +56,6 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class TicketId(Id):
     """The identifier of a `ticket`."""
-
-
-class EscalationSeverity(StrEnum):
-    """One of `p4`, `p3`, `p2`, `p1`."""
-
-    P4 = "p4"
-    """Cosmetic."""
-    P3 = "p3"
-    """There is a way around it."""
-    P2 = "p2"
-    """An important function is broken."""
-    P1 = "p1"
-    """Core functionality is blocked."""
 
 
 class TicketAnalysisCategory(StrEnum):
@@ -98,6 +88,21 @@ class TicketAnalysisSentiment(StrEnum):
     """They are very pleased."""
 
 
+class TicketBy(StrEnum):
+    """One of `assignee`, `group`, `priority`, `channel`, `account`."""
+
+    ASSIGNEE = "assignee"
+    """The user or the group whose they are."""
+    GROUP = "group"
+    """The group of whom they are, also where a user took them from it."""
+    PRIORITY = "priority"
+    """Their priority."""
+    CHANNEL = "channel"
+    """How the customer reached the team."""
+    ACCOUNT = "account"
+    """The customer's company."""
+
+
 class TicketField(StrEnum):
     """One of `priority`, `severity`, `type`."""
 
@@ -124,6 +129,57 @@ class AnalysisConfidences(Struct):
     """Of the mood."""
     urgency: ExplainedAccountHealthConfidence
     """Of the urgency."""
+
+
+class Clock(Struct):
+    """One promise that runs on a ticket."""
+
+    breached: datetime | None
+    """The due moment that passed without what was promised."""
+    calendar: Id | None
+    """The calendar whose hours count; every minute when absent."""
+    due: datetime | None
+    """When it is due, inclusive; absent while it pauses, and when the calendar never opens."""
+    met_at: datetime | None
+    """When what it promises was done."""
+    minutes: int
+    """The minutes that it promises."""
+    near: datetime | None
+    """When it is near to be due."""
+    near_of: datetime | None
+    """The due moment before which it was found to be near, once for each."""
+    since: datetime | None
+    """Since when it runs; absent while it pauses and when it is over."""
+    used: int | None
+    """The time inside these hours that was used before it began to run, in microseconds."""
+
+
+class Clocks(Struct):
+    """The clocks of a ticket; a clock is absent when nothing is promised."""
+
+    first_response: Clock | None
+    """From the report until a user first answers; it never pauses."""
+    next_response: Clock | None
+    """From the oldest unanswered message after the first answer until a user answers."""
+    resolution: Clock | None
+    """Until the ticket is resolved; it pauses while the ticket is pending."""
+    update: Clock | None
+    """From one answer to the next while the ticket is open or in progress."""
+
+
+class DurationFigures(Struct):
+    """How long something took."""
+
+    count: int
+    """How often it came to it."""
+    mean_seconds: int | None
+    """So many seconds they took on average."""
+    median_business_seconds: int | None
+    """The same median inside the hours of the target, of those that have one."""
+    median_seconds: int | None
+    """Half of them took at most so many seconds; absent without any."""
+    p90_seconds: int | None
+    """Nine of ten took at most so many seconds."""
 
 
 class Entry(Struct):
@@ -170,7 +226,7 @@ class Escalation(Struct):
     """When the ticket was escalated."""
     reason: str
     """Why the ticket is escalated."""
-    severity: EscalationSeverity | None
+    severity: BugSeverity | None
     """How bad it is."""
     to: Id
     """The group that was called."""
@@ -240,6 +296,15 @@ class SimilarTickets(Struct):
     """How many of all that were compared are about the same."""
 
 
+class TargetFigures(Struct):
+    """How many promises were kept."""
+
+    breached: int
+    """Late, or not yet and over."""
+    met: int
+    """In time."""
+
+
 class Ticket(Record):
     """An issue of a customer."""
 
@@ -263,11 +328,11 @@ class Ticket(Record):
     """What the issue is, in full."""
     status: TicketStatus
     """Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`."""
-    priority: TicketPriority
+    priority: GoalPriority
     """How urgent it is."""
     type: TicketType | None
     """What sort of issue it is."""
-    severity: EscalationSeverity | None
+    severity: BugSeverity | None
     """How bad the damage is."""
     channel: ThreadChannel | None
     """How the customer reached the team."""
@@ -306,6 +371,20 @@ class Ticket(Record):
     """Since when the customer waits for an answer; absent while they do not."""
     first_response_at: datetime | None
     """When the customer was first answered."""
+    responded_at: datetime | None
+    """When the customer was last answered."""
+    target: TargetId | None
+    """The target that it has: the first whose filter it matches."""
+    clocks: Clocks | None
+    """What the target promises: how much of it is used, and when it is due; absent where nothing is promised."""
+    next_due: datetime | None
+    """When something that was promised is due next; absent while nothing runs."""
+    first_response_due: datetime | None
+    """When the first response is due; absent once it was given."""
+    resolution_due: datetime | None
+    """When the resolution is due; absent while it is pending or resolved."""
+    breached: bool
+    """Whether something that was promised came late, or did not come in time."""
     reopened: int
     """How often it went back from resolved."""
     follow_up_of: TicketId | None
@@ -329,9 +408,9 @@ class TicketAnalysis(Struct):
     """How sure each of these is."""
     language: str | None
     """The language of the customer, as the contact or the account says it."""
-    recommended_priority: TicketPriority
+    recommended_priority: GoalPriority
     """The priority that it should have."""
-    recommended_severity: EscalationSeverity | None
+    recommended_severity: BugSeverity | None
     """How bad the damage is, where something is wrong: `p1` with five other customers who have the same, or an
     outage of several.
     """
@@ -343,8 +422,42 @@ class TicketAnalysis(Struct):
     """How many other tickets of the last seven days are about the same, of those that the actor sees."""
     ticket: Id
     """The ticket."""
-    urgency: TicketPriority
+    urgency: GoalPriority
     """How soon something is to be done."""
+
+
+class TicketReport(Struct):
+    """How support did."""
+
+    from_: date
+    """The first day of the period."""
+    groups: list[TicketReportGroup]
+    """The groups, those with most reports first."""
+    to: date
+    """Its last day."""
+
+
+class TicketReportGroup(Struct):
+    """How support did for some tickets."""
+
+    acknowledged: DurationFigures
+    """From the report until a person first did something about it, of what was reported."""
+    first_response: DurationFigures
+    """From the report until the first response, of what was reported."""
+    first_response_target: TargetFigures
+    """What of the promised first responses was kept, of what was reported."""
+    reopened: int
+    """How many of those had come back from resolved before."""
+    reported: int
+    """How many were reported in the period."""
+    resolution: DurationFigures
+    """From the report until the resolution, of what was resolved."""
+    resolution_target: TargetFigures
+    """What of the promised resolutions was kept, of what was resolved."""
+    resolved: int
+    """How many were resolved in the period, and are still."""
+    value: Any
+    """What these tickets share; absent where they have no such value, and without `by`."""
 
 
 class CustomerDict(TypedDict, total=False):
@@ -360,7 +473,7 @@ class CustomerDict(TypedDict, total=False):
     """The phone number."""
 
 
-EscalationSeverityWord: TypeAlias = EscalationSeverity | Literal["p4", "p3", "p2", "p1"]
+TicketByWord: TypeAlias = TicketBy | Literal["assignee", "group", "priority", "channel", "account"]
 TicketFieldWord: TypeAlias = TicketField | Literal["priority", "severity", "type"]
 
 
@@ -468,16 +581,16 @@ class TicketWhere(TypedDict, total=False):
     status__le: TicketStatusWord
     status__gt: TicketStatusWord
     status__ge: TicketStatusWord
-    priority: TicketPriorityWord | None
-    priority__eq: TicketPriorityWord | None
-    priority__ne: TicketPriorityWord | None
+    priority: GoalPriorityWord | None
+    priority__eq: GoalPriorityWord | None
+    priority__ne: GoalPriorityWord | None
     priority__is_null: bool
-    priority__in: Collection[TicketPriorityWord]
-    priority__not_in: Collection[TicketPriorityWord]
-    priority__lt: TicketPriorityWord
-    priority__le: TicketPriorityWord
-    priority__gt: TicketPriorityWord
-    priority__ge: TicketPriorityWord
+    priority__in: Collection[GoalPriorityWord]
+    priority__not_in: Collection[GoalPriorityWord]
+    priority__lt: GoalPriorityWord
+    priority__le: GoalPriorityWord
+    priority__gt: GoalPriorityWord
+    priority__ge: GoalPriorityWord
     type: TicketTypeWord | None
     type__eq: TicketTypeWord | None
     type__ne: TicketTypeWord | None
@@ -488,16 +601,16 @@ class TicketWhere(TypedDict, total=False):
     type__le: TicketTypeWord
     type__gt: TicketTypeWord
     type__ge: TicketTypeWord
-    severity: EscalationSeverityWord | None
-    severity__eq: EscalationSeverityWord | None
-    severity__ne: EscalationSeverityWord | None
+    severity: BugSeverityWord | None
+    severity__eq: BugSeverityWord | None
+    severity__ne: BugSeverityWord | None
     severity__is_null: bool
-    severity__in: Collection[EscalationSeverityWord]
-    severity__not_in: Collection[EscalationSeverityWord]
-    severity__lt: EscalationSeverityWord
-    severity__le: EscalationSeverityWord
-    severity__gt: EscalationSeverityWord
-    severity__ge: EscalationSeverityWord
+    severity__in: Collection[BugSeverityWord]
+    severity__not_in: Collection[BugSeverityWord]
+    severity__lt: BugSeverityWord
+    severity__le: BugSeverityWord
+    severity__gt: BugSeverityWord
+    severity__ge: BugSeverityWord
     channel: ThreadChannelWord | None
     channel__eq: ThreadChannelWord | None
     channel__ne: ThreadChannelWord | None
@@ -567,16 +680,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__at__le: datetime | Relative | str
     escalation__at__gt: datetime | Relative | str
     escalation__at__ge: datetime | Relative | str
-    escalation__severity: EscalationSeverityWord | None
-    escalation__severity__eq: EscalationSeverityWord | None
-    escalation__severity__ne: EscalationSeverityWord | None
+    escalation__severity: BugSeverityWord | None
+    escalation__severity__eq: BugSeverityWord | None
+    escalation__severity__ne: BugSeverityWord | None
     escalation__severity__is_null: bool
-    escalation__severity__in: Collection[EscalationSeverityWord]
-    escalation__severity__not_in: Collection[EscalationSeverityWord]
-    escalation__severity__lt: EscalationSeverityWord
-    escalation__severity__le: EscalationSeverityWord
-    escalation__severity__gt: EscalationSeverityWord
-    escalation__severity__ge: EscalationSeverityWord
+    escalation__severity__in: Collection[BugSeverityWord]
+    escalation__severity__not_in: Collection[BugSeverityWord]
+    escalation__severity__lt: BugSeverityWord
+    escalation__severity__le: BugSeverityWord
+    escalation__severity__gt: BugSeverityWord
+    escalation__severity__ge: BugSeverityWord
     escalation__reason: str | None
     escalation__reason__eq: str | None
     escalation__reason__ne: str | None
@@ -673,6 +786,58 @@ class TicketWhere(TypedDict, total=False):
     first_response_at__le: datetime | Relative | str
     first_response_at__gt: datetime | Relative | str
     first_response_at__ge: datetime | Relative | str
+    responded_at: datetime | Relative | str | None
+    responded_at__eq: datetime | Relative | str | None
+    responded_at__ne: datetime | Relative | str | None
+    responded_at__is_null: bool
+    responded_at__in: Collection[datetime | Relative | str]
+    responded_at__not_in: Collection[datetime | Relative | str]
+    responded_at__lt: datetime | Relative | str
+    responded_at__le: datetime | Relative | str
+    responded_at__gt: datetime | Relative | str
+    responded_at__ge: datetime | Relative | str
+    target: Record | str | UUID | None
+    target__eq: Record | str | UUID | None
+    target__ne: Record | str | UUID | None
+    target__is_null: bool
+    target__in: Collection[Record | str | UUID]
+    target__not_in: Collection[Record | str | UUID]
+    next_due: datetime | Relative | str | None
+    next_due__eq: datetime | Relative | str | None
+    next_due__ne: datetime | Relative | str | None
+    next_due__is_null: bool
+    next_due__in: Collection[datetime | Relative | str]
+    next_due__not_in: Collection[datetime | Relative | str]
+    next_due__lt: datetime | Relative | str
+    next_due__le: datetime | Relative | str
+    next_due__gt: datetime | Relative | str
+    next_due__ge: datetime | Relative | str
+    first_response_due: datetime | Relative | str | None
+    first_response_due__eq: datetime | Relative | str | None
+    first_response_due__ne: datetime | Relative | str | None
+    first_response_due__is_null: bool
+    first_response_due__in: Collection[datetime | Relative | str]
+    first_response_due__not_in: Collection[datetime | Relative | str]
+    first_response_due__lt: datetime | Relative | str
+    first_response_due__le: datetime | Relative | str
+    first_response_due__gt: datetime | Relative | str
+    first_response_due__ge: datetime | Relative | str
+    resolution_due: datetime | Relative | str | None
+    resolution_due__eq: datetime | Relative | str | None
+    resolution_due__ne: datetime | Relative | str | None
+    resolution_due__is_null: bool
+    resolution_due__in: Collection[datetime | Relative | str]
+    resolution_due__not_in: Collection[datetime | Relative | str]
+    resolution_due__lt: datetime | Relative | str
+    resolution_due__le: datetime | Relative | str
+    resolution_due__gt: datetime | Relative | str
+    resolution_due__ge: datetime | Relative | str
+    breached: bool | None
+    breached__eq: bool | None
+    breached__ne: bool | None
+    breached__is_null: bool
+    breached__in: Collection[bool]
+    breached__not_in: Collection[bool]
     reopened: int | None
     reopened__eq: int | None
     reopened__ne: int | None
@@ -710,12 +875,12 @@ class TicketWhere(TypedDict, total=False):
     merged_into__description__in: Collection[str]
     merged_into__status: TicketStatusWord | None
     merged_into__status__in: Collection[TicketStatusWord]
-    merged_into__priority: TicketPriorityWord | None
-    merged_into__priority__in: Collection[TicketPriorityWord]
+    merged_into__priority: GoalPriorityWord | None
+    merged_into__priority__in: Collection[GoalPriorityWord]
     merged_into__type: TicketTypeWord | None
     merged_into__type__in: Collection[TicketTypeWord]
-    merged_into__severity: EscalationSeverityWord | None
-    merged_into__severity__in: Collection[EscalationSeverityWord]
+    merged_into__severity: BugSeverityWord | None
+    merged_into__severity__in: Collection[BugSeverityWord]
     merged_into__channel: ThreadChannelWord | None
     merged_into__channel__in: Collection[ThreadChannelWord]
     merged_into__customer_impact: str | None
@@ -734,8 +899,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__escalation__to__in: Collection[Record | str | UUID]
     merged_into__escalation__at: datetime | Relative | str | None
     merged_into__escalation__at__in: Collection[datetime | Relative | str]
-    merged_into__escalation__severity: EscalationSeverityWord | None
-    merged_into__escalation__severity__in: Collection[EscalationSeverityWord]
+    merged_into__escalation__severity: BugSeverityWord | None
+    merged_into__escalation__severity__in: Collection[BugSeverityWord]
     merged_into__escalation__reason: str | None
     merged_into__escalation__reason__in: Collection[str]
     merged_into__pending_until: datetime | Relative | str | None
@@ -754,6 +919,18 @@ class TicketWhere(TypedDict, total=False):
     merged_into__waiting_since__in: Collection[datetime | Relative | str]
     merged_into__first_response_at: datetime | Relative | str | None
     merged_into__first_response_at__in: Collection[datetime | Relative | str]
+    merged_into__responded_at: datetime | Relative | str | None
+    merged_into__responded_at__in: Collection[datetime | Relative | str]
+    merged_into__target: Record | str | UUID | None
+    merged_into__target__in: Collection[Record | str | UUID]
+    merged_into__next_due: datetime | Relative | str | None
+    merged_into__next_due__in: Collection[datetime | Relative | str]
+    merged_into__first_response_due: datetime | Relative | str | None
+    merged_into__first_response_due__in: Collection[datetime | Relative | str]
+    merged_into__resolution_due: datetime | Relative | str | None
+    merged_into__resolution_due__in: Collection[datetime | Relative | str]
+    merged_into__breached: bool | None
+    merged_into__breached__in: Collection[bool]
     merged_into__reopened: int | None
     merged_into__reopened__in: Collection[int]
     merged_into__follow_up_of: Record | str | UUID | None
@@ -942,6 +1119,26 @@ class TicketWhere(TypedDict, total=False):
     escalation__to__name__in: Collection[str]
     escalation__to__calendar: Record | str | UUID | None
     escalation__to__calendar__in: Collection[Record | str | UUID]
+    target__id: Record | str | UUID | None
+    target__id__in: Collection[Record | str | UUID]
+    target__version: int | None
+    target__version__in: Collection[int]
+    target__created_at: datetime | Relative | str | None
+    target__created_at__in: Collection[datetime | Relative | str]
+    target__updated_at: datetime | Relative | str | None
+    target__updated_at__in: Collection[datetime | Relative | str]
+    target__deleted_at: datetime | Relative | str | None
+    target__deleted_at__in: Collection[datetime | Relative | str]
+    target__name: str | None
+    target__name__in: Collection[str]
+    target__position: int | None
+    target__position__in: Collection[int]
+    target__active: bool | None
+    target__active__in: Collection[bool]
+    target__calendar: Record | str | UUID | None
+    target__calendar__in: Collection[Record | str | UUID]
+    target__near_minutes: int | None
+    target__near_minutes__in: Collection[int]
     follow_up_of__id: Record | str | UUID | None
     follow_up_of__id__in: Collection[Record | str | UUID]
     follow_up_of__version: int | None
@@ -962,12 +1159,12 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__description__in: Collection[str]
     follow_up_of__status: TicketStatusWord | None
     follow_up_of__status__in: Collection[TicketStatusWord]
-    follow_up_of__priority: TicketPriorityWord | None
-    follow_up_of__priority__in: Collection[TicketPriorityWord]
+    follow_up_of__priority: GoalPriorityWord | None
+    follow_up_of__priority__in: Collection[GoalPriorityWord]
     follow_up_of__type: TicketTypeWord | None
     follow_up_of__type__in: Collection[TicketTypeWord]
-    follow_up_of__severity: EscalationSeverityWord | None
-    follow_up_of__severity__in: Collection[EscalationSeverityWord]
+    follow_up_of__severity: BugSeverityWord | None
+    follow_up_of__severity__in: Collection[BugSeverityWord]
     follow_up_of__channel: ThreadChannelWord | None
     follow_up_of__channel__in: Collection[ThreadChannelWord]
     follow_up_of__customer_impact: str | None
@@ -986,8 +1183,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__escalation__to__in: Collection[Record | str | UUID]
     follow_up_of__escalation__at: datetime | Relative | str | None
     follow_up_of__escalation__at__in: Collection[datetime | Relative | str]
-    follow_up_of__escalation__severity: EscalationSeverityWord | None
-    follow_up_of__escalation__severity__in: Collection[EscalationSeverityWord]
+    follow_up_of__escalation__severity: BugSeverityWord | None
+    follow_up_of__escalation__severity__in: Collection[BugSeverityWord]
     follow_up_of__escalation__reason: str | None
     follow_up_of__escalation__reason__in: Collection[str]
     follow_up_of__pending_until: datetime | Relative | str | None
@@ -1006,6 +1203,18 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__waiting_since__in: Collection[datetime | Relative | str]
     follow_up_of__first_response_at: datetime | Relative | str | None
     follow_up_of__first_response_at__in: Collection[datetime | Relative | str]
+    follow_up_of__responded_at: datetime | Relative | str | None
+    follow_up_of__responded_at__in: Collection[datetime | Relative | str]
+    follow_up_of__target: Record | str | UUID | None
+    follow_up_of__target__in: Collection[Record | str | UUID]
+    follow_up_of__next_due: datetime | Relative | str | None
+    follow_up_of__next_due__in: Collection[datetime | Relative | str]
+    follow_up_of__first_response_due: datetime | Relative | str | None
+    follow_up_of__first_response_due__in: Collection[datetime | Relative | str]
+    follow_up_of__resolution_due: datetime | Relative | str | None
+    follow_up_of__resolution_due__in: Collection[datetime | Relative | str]
+    follow_up_of__breached: bool | None
+    follow_up_of__breached__in: Collection[bool]
     follow_up_of__reopened: int | None
     follow_up_of__reopened__in: Collection[int]
     follow_up_of__follow_up_of: Record | str | UUID | None
@@ -1137,8 +1346,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1168,7 +1377,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1336,7 +1545,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: TicketPriorityWord,
+        priority: GoalPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -1371,6 +1580,27 @@ class TicketOperations(Importable, Readable[Ticket]):
         - `ticket`: The ticket.
 
         Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
+        """
+
+    def report(
+        self,
+        *,
+        from_: date | str,
+        to: date | str,
+        by: TicketByWord | None | Unset = UNSET,
+    ) -> TicketReport:
+        """How support did in a period, among the tickets that the actor sees: `ticket.report`. The seeds' support
+        metrics: time to acknowledge, to the first response and to the resolution, against what was promised.
+
+        What was reported counts by the moment of its report, what was resolved by the moment of its resolution.
+        Errors:
+        `ticket.period_reversed`, `ticket.report_too_large`.
+
+        - `from_`: The first day of the period, in the tenant's time zone.
+        - `to`: Its last day.
+        - `by`: By what they are put together; all in one group without.
+
+        Raises `Invalid` (`ticket.period_reversed`, `ticket.report_too_large`).
         """
 
     def resolve(
@@ -1478,8 +1708,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1517,8 +1747,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1669,8 +1899,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1700,7 +1930,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1868,7 +2098,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: TicketPriorityWord,
+        priority: GoalPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -1903,6 +2133,27 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         - `ticket`: The ticket.
 
         Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
+        """
+
+    async def report(
+        self,
+        *,
+        from_: date | str,
+        to: date | str,
+        by: TicketByWord | None | Unset = UNSET,
+    ) -> TicketReport:
+        """How support did in a period, among the tickets that the actor sees: `ticket.report`. The seeds' support
+        metrics: time to acknowledge, to the first response and to the resolution, against what was promised.
+
+        What was reported counts by the moment of its report, what was resolved by the moment of its resolution.
+        Errors:
+        `ticket.period_reversed`, `ticket.report_too_large`.
+
+        - `from_`: The first day of the period, in the tenant's time zone.
+        - `to`: Its last day.
+        - `by`: By what they are put together; all in one group without.
+
+        Raises `Invalid` (`ticket.period_reversed`, `ticket.report_too_large`).
         """
 
     async def resolve(
@@ -2010,8 +2261,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -2049,8 +2300,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
