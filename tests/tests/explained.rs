@@ -95,6 +95,14 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     office.run("deal.set_lines", json!({"deal": sold, "lines": [{"name": "Plan", "unit_price": amount}]}));
     office.run("deal.win", json!({"deal": sold}));
     office.run("order.create", json!({"deal": sold}));
+    // One that can be cancelled.
+    let yearly = json!({"name": "Plan", "unit_price": amount, "recurring": "year", "term_months": 12});
+    let kept = office.run("deal.create", json!({"name": "Last kept", "amount": amount}))["id"].clone();
+    office.run("deal.set_lines", json!({"deal": kept, "lines": [yearly]}));
+    office.run("deal.win", json!({"deal": kept}));
+    let order = office.run("order.create", json!({"deal": kept}))["id"].clone();
+    office.run("order.confirm", json!({"order": order}));
+    office.run("contract.create", json!({"order": order, "start": "2025-11-17"}));
     // One that can be disabled.
     let steps = json!([{"id": "end", "stop": "Nothing to do"}]);
     let workflow = json!({"name": "Last", "trigger": {"manual": {}}, "steps": steps});

@@ -154,7 +154,7 @@ impl Judged {
         };
         let mut features: Vec<(usize, &'static str)> =
             lexicon::FEATURES.iter().map(|of| (feature(of), of.0)).filter(|(count, _)| *count > 0).collect();
-        features.sort_by(|one, other| other.0.cmp(&one.0));
+        features.sort_by_key(|feature| std::cmp::Reverse(feature.0));
         // Two that are named alike are none.
         let feature = match features.as_slice() {
             [(first, _), (second, _), ..] if first == second => None,

@@ -266,7 +266,7 @@ impl Receive {
     /// Who wrote it: whom `From` names; of a form that sends for others, whom `Reply-To` names.
     fn author(&self, inbox: &Inbox) -> Option<Mailbox> {
         let from = self.mail.from.clone()?;
-        let relayed = inbox.relays.iter().any(|relay| *relay == from.address);
+        let relayed = inbox.relays.contains(&from.address);
         Some(self.mail.reply_to.first().cloned().filter(|_| relayed).unwrap_or(from))
     }
 

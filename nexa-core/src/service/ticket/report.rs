@@ -274,7 +274,7 @@ impl Query for Report {
             .into_values()
             .map(|(value, tally)| tally.finish(Some(value).filter(|value| !value.is_null())))
             .collect();
-        report.groups.sort_by(|a, b| b.reported.cmp(&a.reported));
+        report.groups.sort_by_key(|group| std::cmp::Reverse(group.reported));
         Ok(report)
     }
 }
