@@ -158,6 +158,9 @@ impl Job for FeedJob {
             None => None,
         };
         let head = cx.tx.head();
+        if after == Position::END {
+            return Ok(Feed { items: Vec::new(), next: Position::end(&head), complete: true });
+        }
         // The event at the position comes along, to see whether it is the one that the reader saw.
         let seen = usize::from(!after.is_start());
         let query = EventQuery { after: after.seq().saturating_sub(1), limit: limit + seen, ..EventQuery::default() };

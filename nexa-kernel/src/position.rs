@@ -14,12 +14,13 @@ pub use super::error::codes::{POSITION_MALFORMED, POSITION_UNKNOWN};
 
 /// A place in a tenant's ledger: after an event, whose hash it carries a piece of, so that it does not fit another ledger.
 ///
-/// As text, and in JSON, `"42-1a2b3c4d"`; the start is `"0"`.
+/// As text, and in JSON, `"42-1a2b3c4d"`; the start is `"0"`, and `"end"` stands for the end, wherever that is when it is asked.
 ///
 /// ```
 /// use nexa_kernel::Position;
 ///
 /// assert_eq!("0".parse(), Ok::<_, nexa_kernel::Error>(Position::START));
+/// assert_eq!("end".parse(), Ok::<_, nexa_kernel::Error>(Position::END));
 /// assert_eq!("42-1a2b3c4d".parse::<Position>().unwrap().to_string(), "42-1a2b3c4d");
 /// assert_eq!("42".parse::<Position>().unwrap_err().code(), "feed.position_malformed");
 /// ```
@@ -32,6 +33,8 @@ pub struct Position {
 impl Position {
     /// Before the first event.
     pub const START: Self = Self { seq: 0, mark: [0; 4] };
+    /// After the last event, for who wants to hear of what happens next alone. A feed answers with the place that it stands for.
+    pub const END: Self = Self { seq: Seq::MAX, mark: [0xff; 4] };
 
     /// After this event.
     pub fn after(event: &Event) -> Self {
@@ -66,6 +69,9 @@ impl fmt::Display for Position {
         if self.is_start() {
             return f.write_str("0");
         }
+        if *self == Self::END {
+            return f.write_str("end");
+        }
         write!(f, "{}-{:08x}", self.seq, u32::from_be_bytes(self.mark))
     }
 }
@@ -80,6 +86,9 @@ impl FromStr for Position {
 fn read(text: &str) -> Option<Position> {
     if text == "0" {
         return Some(Position::START);
+    }
+    if text == "end" {
+        return Some(Position::END);
     }
     let (seq, mark) = text.split_once('-')?;
     let digits = |text: &str, digit: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(digit);
@@ -112,6 +121,6 @@ impl JsonSchema for Position {
         "Position".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^(0|[1-9][0-9]*-[0-9a-f]{8})$" })
+        json_schema!({ "type": "string", "pattern": "^(0|end|[1-9][0-9]*-[0-9a-f]{8})$" })
     }
 }

@@ -44,7 +44,7 @@ export type FeedEvent = Change | Gone | AccessChanged;
 
 /** Where a feed begins, and whether it ends. */
 export interface FeedOptions {
-  /** The position after which it begins, as `position` of a feed or an event has it; the start unless said. */
+  /** The position after which it begins, as `position` of a feed or an event has it; `"end"` for what happens next; the start unless said. */
   after?: string | 0;
   /** Whether to wait for more instead of ending with the ledger. */
   follow?: boolean;

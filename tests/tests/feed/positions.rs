@@ -158,3 +158,21 @@ fn what_is_no_position_is_invalid() {
         assert!(error.message().contains("leave it out"), "{error}");
     }
 }
+
+#[test]
+fn whoever_begins_at_the_end_hears_of_what_happens_next_alone() {
+    for backend in backends::all() {
+        let office = Office::empty(backend.store.clone(), nexa_core::builder());
+        let (session, name) = (office.session("admin"), backend.name);
+        lead(&session, "before@umbrella.example");
+        for end in [block_on(session.feed(Position::END, 1)), block_on(office.crm.feed(office.org, Position::END, 1))] {
+            let end = end.unwrap();
+            assert!(end.items.is_empty() && end.complete, "{name}");
+            assert_eq!(end.next, office.position(), "{name}: a place like any other");
+        }
+        let end = office.position();
+        lead(&session, "after@umbrella.example");
+        let next = block_on(session.feed(end, 10)).unwrap();
+        assert_eq!(next.items.iter().filter(|item| matches!(item, FeedItem::Changed(_))).count(), 1, "{name}");
+    }
+}
