@@ -1420,6 +1420,7 @@ CREATE TABLE nexa.targets (
   "near_minutes" bigint
 );
 CREATE INDEX targets_calendar_id_idx ON nexa.targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX targets_active_idx ON nexa.targets (org, "active", "id", "deleted_at");
 CREATE INDEX targets_name_folded_key_trash ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX targets_name_folded_key ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.targets ADD CONSTRAINT targets_pk PRIMARY KEY (org, "id");

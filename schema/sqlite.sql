@@ -1391,6 +1391,7 @@ CREATE TABLE nexa_targets (
   CONSTRAINT nexa_targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_targets_calendar_id_idx ON nexa_targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX nexa_targets_active_idx ON nexa_targets (org, "active", "id", "deleted_at");
 CREATE INDEX nexa_targets_name_folded_key_trash ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_targets_name_folded_key ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NULL;
 

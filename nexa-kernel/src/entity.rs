@@ -78,6 +78,10 @@ pub trait Entity: Record + Default {
     }
     /// Whether [`Entity::maintain`] does something.
     const MAINTAINED: bool = false;
+    /// What [`Entity::maintain`] loads whatever the record is, so that a change of one brings it along with its first message.
+    fn maintained_by() -> Vec<Prefetch> {
+        Vec::new()
+    }
     /// Brings what rules keep about a record up to date with its change, whatever changed it: a caller who sets fields, a command, an
     /// import, a merge, an undo, a way into the trash or out of it. It is asked each time the record is kept; `before` is how the record
     /// was when the call began, and absent for a new one. Where nothing changed that it goes by, it changes nothing. It looks others up by

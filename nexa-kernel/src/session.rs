@@ -370,7 +370,10 @@ impl<J: Job> Work for Writing<J> {
         let key = unit.envelope.idempotency_key.as_deref();
         let idempotency_record = key.and_then(|key| IdempotencyRecord::prefetch(&unit.principal, key));
         let named = unit.envelope.unit;
-        let remembered = idempotency_record.into_iter().chain(named.and_then(NamedUnit::prefetch));
+        let kind = operation.split_once('.').and_then(|(kind, _)| unit.environment.behaviours.get(kind));
+        let maintained_by =
+            kind.and_then(|kind| kind.entity).map(|entity| (entity.maintained_by)()).unwrap_or_default();
+        let remembered = idempotency_record.into_iter().chain(named.and_then(NamedUnit::prefetch)).chain(maintained_by);
         let mut cx = unit.open(tx, operation.clone(), remembered).await?;
         let named =
             named.map(|named| (named, fingerprint(&[&unit.principal.to_string(), &operation, &unit.job.arguments()])));

@@ -154,6 +154,7 @@ impl Link<'_> {
 fn literal(value: &Value) -> Option<String> {
     match value {
         Value::Uuid(id) => Some(format!("'{id}'")),
+        Value::Bool(yes) => Some(format!("'{yes}'")),
         Value::Int(number) => Some(format!("'{number}'")),
         Value::Text(text) if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:@".contains(&byte)) => {
             Some(format!("'{text}'"))

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::clock::{Clock, Clocks};
 pub(in crate::service) use self::{choice::goals_for, due::plan};
-use super::{Severity, TicketPriority, ticket::Ticket};
+use super::{TicketPriority, TicketSeverity, ticket::Ticket};
 use crate::{
     Code, Context, Document, Entity, Error, Filter, Id, Name, Record, Result, Timestamp, kernel::error::codes,
     people::calendar::Calendar,
@@ -37,7 +37,7 @@ pub struct Goal {
     pub priority: Option<TicketPriority>,
     /// The severity of the tickets; any unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
+    pub severity: Option<TicketSeverity>,
     /// Minutes from the report until a user first answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 5_256_000))]
@@ -88,7 +88,8 @@ impl Goal {
     table = "targets", access = settings,
     search(name = 1),
     unique("name.folded", code = "target.name_taken"),
-    index("calendar")
+    index("calendar"),
+    index("active")
 )]
 pub struct Target {
     /// The identifier.

@@ -10,6 +10,7 @@ use crate::{
     error::{Code, Result, codes},
     maybe_send::BoxFuture,
     record::{EMAIL_SYSTEM, Record, RecordDef, Row},
+    store::Prefetch,
 };
 
 /// The behaviour of one kind.
@@ -59,6 +60,8 @@ pub struct Edited {
     pub settle: Settle,
     /// Brings what rules keep about a row up to date with its change.
     pub(crate) maintain: Option<Maintain>,
+    /// What that loads whatever the row is.
+    pub(crate) maintained_by: fn() -> Vec<Prefetch>,
     pub(crate) took_over: Consider,
     /// Checks and completes a row that comes out of the trash.
     pub(crate) restored: Complete,

@@ -24,6 +24,7 @@ pub const fn of_entity<R: Entity>() -> &'static Behaviour {
             is_open: |row| Ok(R::from_row(row)?.is_open()),
             settle: settle::<R>,
             maintain: if R::MAINTAINED { Some(maintain::<R>) } else { None },
+            maintained_by: R::maintained_by,
             took_over: took_over::<R>,
             restored: restored::<R>,
             computed: |row| Ok(R::from_row(row)?.computed()),

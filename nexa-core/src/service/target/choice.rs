@@ -9,7 +9,7 @@ use super::{
     clock::{Clock, Hours, Promise, State},
 };
 use crate::{
-    Assignee, Context, Filter, Id, Op, Record, Result, Timestamp,
+    Assignee, Context, Filter, Id, Record, Result, Timestamp,
     kernel::{
         filter::{Around, Pointing, Predicate},
         record::{RecordDef, Row},
@@ -74,9 +74,9 @@ async fn targets(cx: &mut Context<'_>) -> Result<Arc<Targets>> {
     if let Some(targets) = cx.kept::<Targets>() {
         return Ok(targets);
     }
-    let active = Filter::compare(Target::ACTIVE.name(), Op::Eq, true);
-    let found: Vec<Target> =
-        cx.unrestricted().find(&active, &[Target::POSITION.name(), "created_at"], MOST_TARGETS).await?;
+    let mut found: Vec<Target> = cx.unrestricted().matching(Target::ACTIVE, &true).await?;
+    found.sort_by_key(|target| (target.position, target.created_at, target.id));
+    found.truncate(MOST_TARGETS);
     let mut targets = Vec::with_capacity(found.len());
     for target in found {
         let everything = Filter::everything();
