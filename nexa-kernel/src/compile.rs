@@ -63,6 +63,7 @@ impl Scope<'_> {
     pub(crate) fn access(&self, kinds: &Kinds, def: &'static RecordDef, action: Action) -> Result<Granted> {
         let Self::Actor(actor, policy) = self else { return Access::full().granted(def, action) };
         let mut access = policy.access(actor, def, action);
+        small_enough(limits::filter(&access.rows), def, action)?;
         if let AccessClass::Through(field, _) = def.access
             && !access.is_none()
         {
@@ -195,6 +196,11 @@ pub fn rows(
     granted_rows(kinds, def, &scope.access(kinds, def, action)?, action, fields)
 }
 
+/// Names the policy as what is too large.
+fn small_enough(size: Result<()>, def: &'static RecordDef, action: Action) -> Result<()> {
+    size.map_err(|error| invalid_policy(def, action, error.message().trim_end_matches('.')))
+}
+
 /// The same of what the policy has answered.
 pub(crate) fn granted_rows(
     kinds: &Kinds,
@@ -206,7 +212,7 @@ pub(crate) fn granted_rows(
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }
-    limits::filter(&access.rows).map_err(|error| invalid_policy(def, action, error.message().trim_end_matches('.')))?;
+    small_enough(limits::composed(&access.rows), def, action)?;
     if access.rows.asks_for_children() {
         let problem = "its rows ask for what points at a record (has, has_none), and who sees a record follows from it and from \
                        what it points at";

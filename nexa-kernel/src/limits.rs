@@ -13,6 +13,9 @@ pub use super::filter::MOST_CHILDREN;
 pub const LARGEST_PAGE: usize = 1_000;
 /// The conditions of a filter: each comparison, `not`, `through`, `has` and `has_none` counts one.
 pub const MOST_CONDITIONS: usize = 200;
+/// The conditions of what a policy says of one kind together with what it says of all kinds through which that is seen: a file may hang on
+/// thirty of them.
+const MOST_COMPOSED_CONDITIONS: usize = 600;
 /// How deep a filter nests: each `and`, `or` and `not` is one level, and `through`, `has` and `has_none` are four.
 pub const MOST_LEVELS: usize = 32;
 /// How many levels a relation counts: a question inside a question is more for a database to keep in mind.
@@ -58,11 +61,20 @@ pub(crate) fn batch(count: usize) -> Result<()> {
 
 /// Refuses a filter that asks for more than one call may. Error: `filter.too_large`.
 pub(crate) fn filter(filter: &Filter) -> Result<()> {
+    within(filter, MOST_CONDITIONS)
+}
+
+/// Refuses what a policy says of several kinds where it asks for more than one statement may. Error: `filter.too_large`.
+pub(crate) fn composed(filter: &Filter) -> Result<()> {
+    within(filter, MOST_COMPOSED_CONDITIONS)
+}
+
+fn within(filter: &Filter, most_conditions: usize) -> Result<()> {
     let mut size = Size::default();
     size.add(filter, 1, &mut Vec::new());
     for (what, count, limit) in [
         ("levels", size.levels, MOST_LEVELS),
-        ("conditions", size.conditions, MOST_CONDITIONS),
+        ("conditions", size.conditions, most_conditions),
         ("values", size.values, MOST_VALUES),
     ] {
         if count > limit {
