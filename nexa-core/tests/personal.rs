@@ -91,6 +91,7 @@ fn no_record_shows_personal_values_in_debug() {
             ),
             "quote_copy" => hides::<QuoteCopy>(&json!({"html": "<p>Sarah Chen</p>"})),
             "thread" => hides::<Thread>(&json!({
+                "subject": "Your plan",
                 "participants": [{"address": "sarah@acme.example", "name": "Sarah", "role": "customer", "state": "active"}]
             })),
             "message" => hides::<Message>(&json!({

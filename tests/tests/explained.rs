@@ -103,6 +103,10 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     let order = office.run("order.create", json!({"deal": kept}))["id"].clone();
     office.run("order.confirm", json!({"order": order}));
     office.run("contract.create", json!({"order": order, "start": "2025-11-17"}));
+    // One that can be acknowledged.
+    let account = office.run("account.create", json!({"name": "Last"}))["id"].clone();
+    office.run("account.record_signal", json!({"account": account, "signal": "product_usage", "value": 0}));
+    office.run("account.record_signal", json!({"account": account, "signal": "feature_adoption", "value": 0}));
     // One that can be disabled.
     let steps = json!([{"id": "end", "stop": "Nothing to do"}]);
     let workflow = json!({"name": "Last", "trigger": {"manual": {}}, "steps": steps});

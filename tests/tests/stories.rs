@@ -46,6 +46,6 @@ stories! {
     onboarding: "6_onboarding.json",
     onboarding_by_workflow: "6_onboarding_by_workflow.json",
     account_health: "7_account_health.json",
-    product_bug: "7_product_bug.json",
     bug_to_release: "7_bug_to_release.json",
+    product_bug: "7_product_bug.json",
 }

@@ -25,7 +25,7 @@ use crate::{
         assignment::{self, INACTIVE},
         org::{self, CHOICE_UNKNOWN},
     },
-    service::Severity,
+    service::TicketSeverity,
 };
 
 closed_enum! {
@@ -87,7 +87,7 @@ pub struct Bug {
     pub description: Option<Body>,
     /// How bad the damage is.
     #[record(editable, ranked)]
-    pub severity: Option<Severity>,
+    pub severity: Option<TicketSeverity>,
     /// Where it stands; changed by `bug.move`, `bug.reject`, `bug.reopen` and `release.deploy`.
     pub status: BugStatus,
     /// Who works on it: a user or a group.

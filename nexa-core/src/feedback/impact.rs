@@ -1,6 +1,6 @@
 //! How much something hurts customers: the worse of what the team says (severity) and what the customer says (impact).
 
-use crate::{closed_enum, service::Severity};
+use crate::{closed_enum, service::TicketSeverity};
 
 closed_enum! {
     /// How much customers are hurt, least first.
@@ -21,12 +21,12 @@ const SAID: &[(Impact, &[&str])] = &[
     (Impact::Low, &["minor", "cosmetic", "annoying", "none", "low"]),
 ];
 
-impl From<Severity> for Impact {
-    fn from(severity: Severity) -> Self {
+impl From<TicketSeverity> for Impact {
+    fn from(severity: TicketSeverity) -> Self {
         match severity {
-            Severity::P1 | Severity::P2 => Self::High,
-            Severity::P3 => Self::Medium,
-            Severity::P4 => Self::Low,
+            TicketSeverity::P1 | TicketSeverity::P2 => Self::High,
+            TicketSeverity::P3 => Self::Medium,
+            TicketSeverity::P4 => Self::Low,
         }
     }
 }
@@ -47,7 +47,7 @@ mod tests {
     fn the_impact_is_the_worse_of_severity_and_what_the_customer_says() {
         assert_eq!(Impact::said("Blocking work"), Some(Impact::High));
         assert_eq!(Impact::said("50+ customers affected"), None);
-        assert_eq!(Some(Impact::from(Severity::P4)).max(Impact::said("workaround")), Some(Impact::Medium));
-        assert_eq!(Some(Impact::from(Severity::P1)).max(Impact::said("minor")), Some(Impact::High));
+        assert_eq!(Some(Impact::from(TicketSeverity::P4)).max(Impact::said("workaround")), Some(Impact::Medium));
+        assert_eq!(Some(Impact::from(TicketSeverity::P1)).max(Impact::said("minor")), Some(Impact::High));
     }
 }

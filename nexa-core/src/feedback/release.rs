@@ -30,11 +30,6 @@ pub const ROLLED_BACK: Code = Code::rule(
     "release.was_rolled_back",
     "The release {name} was rolled back; make another release with a version of its own.",
 );
-/// There is such a release.
-pub const EXISTS: Code = Code::conflict(
-    "release.exists",
-    "There is a release of this version already; go on with that one, or give another version.",
-);
 /// Customers know what was deployed under the version.
 pub const NAME_FIXED: Code = Code::rule(
     "release.name_fixed",
@@ -161,7 +156,7 @@ pub(super) async fn must_be_planned(cx: &mut Context<'_>, id: Id<Release>, field
 }
 
 impl Entity for Release {
-    const ERRORS: &'static [Code] = &[CHOICE_UNKNOWN, EXISTS, NAME_FIXED];
+    const ERRORS: &'static [Code] = &[CHOICE_UNKNOWN, NAME_FIXED];
 
     fn is_open(&self) -> bool {
         self.status == ReleaseStatus::Planned

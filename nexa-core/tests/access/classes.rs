@@ -42,16 +42,18 @@ fn actor(party: Party) -> Actor {
 
 /// Whether the table of the roles lets a party do this with any record of a class (ticket flow, "Who Can Do What?"). A class that
 /// has no line here does not compile.
-fn may(class: AccessClass, party: Party, action: Action) -> bool {
+fn may(def: &RecordDef, party: Party, action: Action) -> bool {
     let reads = action == Action::Read;
     let writes = matches!(action, Action::Create | Action::Update | Action::Trash);
-    match (party, class) {
+    match (party, def.access) {
         (Party::Admin, _) => true,
         (Party::Customer, _) | (Party::Agent | Party::Viewer | Party::Service, AccessClass::System) => false,
         (Party::Agent | Party::Viewer | Party::Service, AccessClass::Settings) => reads,
         (Party::Agent | Party::Service, AccessClass::Work | AccessClass::Restricted | AccessClass::Through(..)) => {
             reads || writes
         }
+        // What may hang on nothing waits for somebody, as a ticket does.
+        (Party::Viewer, AccessClass::Through(..)) if def.stands_alone() => false,
         (Party::Viewer, AccessClass::Work | AccessClass::Through(..)) => reads,
         (Party::Viewer, AccessClass::Restricted) => false,
     }
@@ -60,6 +62,11 @@ fn may(class: AccessClass, party: Party, action: Action) -> bool {
 /// Which of the records that a party reaches at all.
 fn rows(def: &RecordDef, party: Party) -> Filter {
     match (party, def.access) {
+        (Party::Agent, AccessClass::Through(field, _)) if def.stands_alone() => {
+            let queues = Filter::compare("assignee.queue", Op::In, [SOMEBODY, THEIR_GROUP, Uuid::nil()].to_vec());
+            let hangs = Filter::Not(Box::new(Filter::compare(field, Op::IsNull, true)));
+            Filter::everything().and(hangs.or(queues))
+        }
         (Party::Agent, AccessClass::Restricted) => {
             let column = &def.columns[def.assignee.unwrap()];
             let mine = Filter::compare(column.path.as_str(), Op::In, [SOMEBODY, THEIR_GROUP].to_vec());
@@ -84,8 +91,7 @@ fn every_kind_is_reached_as_its_class_says() {
         for party in parties {
             for action in Action::ALL {
                 let access = DefaultPolicy::new().access(&actor(party), def, action);
-                let wanted =
-                    if may(def.access, party, action) { Access::rows(rows(def, party)) } else { Access::none() };
+                let wanted = if may(def, party, action) { Access::rows(rows(def, party)) } else { Access::none() };
                 assert_eq!(access, wanted, "{} for {party:?}: {}", def.kind, action.as_str());
             }
         }

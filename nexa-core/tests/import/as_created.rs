@@ -219,7 +219,7 @@ fn ids_of(office: &Importer, kind: &str) -> Vec<Json> {
 }
 
 /// Lists that a cell holds as JSON.
-const LISTS: [&str; 5] = ["holidays", "aliases", "relays", "blocked", "trusted_servers"];
+const LISTS: [&str; 6] = ["changes", "holidays", "aliases", "relays", "blocked", "trusted_servers"];
 
 /// A row of a file for these fields, as an export writes them.
 fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {

@@ -7,7 +7,7 @@ use nexa_core::{
         group::RemoveMember,
         user::Deactivate,
     },
-    service::{Severity, Ticket, TicketStatus::InProgress, ticket::Escalate},
+    service::{Ticket, TicketSeverity, TicketStatus::InProgress, ticket::Escalate},
     testing::block_on,
 };
 use serde_json::json;
@@ -124,13 +124,16 @@ fn an_escalation_stands_beside_the_status() {
     let escalate = Escalate {
         ticket: ticket.id.into(),
         to: engineering.into(),
-        severity: Some(Severity::P1),
+        severity: Some(TicketSeverity::P1),
         reason: Body::parse("All customers on v2.1.5 affected").unwrap(),
     };
     let escalated = run(&desk.alex, escalate).unwrap();
-    assert_eq!((escalated.status, escalated.assignee, escalated.severity), (InProgress, None, Some(Severity::P1)));
+    assert_eq!(
+        (escalated.status, escalated.assignee, escalated.severity),
+        (InProgress, None, Some(TicketSeverity::P1))
+    );
     let escalation = escalated.escalation.unwrap();
-    assert_eq!((escalation.to, escalation.severity), (engineering, Some(Severity::P1)));
+    assert_eq!((escalation.to, escalation.severity), (engineering, Some(TicketSeverity::P1)));
     assert_eq!(escalation.at, Timestamp::parse("2025-11-17T09:00:00Z").unwrap());
     let called = Filter::compare("escalation.to", Op::Eq, engineering);
     assert_eq!(block_on(desk.nina.count::<Ticket>(called)).unwrap(), 1);

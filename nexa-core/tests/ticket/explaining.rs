@@ -18,6 +18,7 @@ fn arguments(operation: &str, ticket: &Ticket, desk: &Desk, other: &Ticket) -> s
     let mut with = json!({"ticket": ticket.id});
     let more = match operation {
         "ticket.update" => json!({"subject": "Changed"}),
+        "ticket.apply_analysis" => json!({"fields": ["priority"]}),
         "ticket.move" => json!({"status": "open"}),
         "ticket.prioritize" => json!({"priority": "high"}),
         "ticket.assign" => json!({"assignee": {"user": id(&desk.maria)}}),

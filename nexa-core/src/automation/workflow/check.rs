@@ -41,8 +41,10 @@ pub const STEP_INVALID: Code = Code::invalid("workflow.step_invalid", "The step 
 pub const STEP_TWICE: Code =
     Code::invalid("workflow.step_twice", "The step {step} is there twice; give each step an id of its own.");
 /// The arguments of a step do not fit its command.
-pub const ARGUMENT_INVALID: Code =
-    Code::invalid("workflow.argument_invalid", "The arguments of the step {step} do not fit {command}: {problem}");
+pub const ARGUMENT_INVALID: Code = Code::invalid(
+    "workflow.argument_invalid",
+    "The step {step} gives {command} arguments that it refuses ({problem}); correct them and publish again.",
+);
 /// A step names a value that there is not.
 pub const VALUE_UNKNOWN: Code = Code::invalid(
     "workflow.value_unknown",

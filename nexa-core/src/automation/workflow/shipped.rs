@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-use uuid::Uuid;
 
 use super::{Workflow, WorkflowLimits, WorkflowStep, WorkflowTrigger};
 use crate::{
@@ -77,12 +76,11 @@ impl CollectionCommand for Take {
             serde_json::from_str(shipped.1).map_err(|problem| corrupt(Workflow::def().kind, problem))?;
         let mut settings = Map::new();
         for (need, kind) in &needs {
-            let id = self.settings.get(need).and_then(Json::as_str).and_then(|id| id.parse::<Uuid>().ok());
-            let Some(id) = id else {
+            let Some(record) = self.settings.get(need).and_then(|setting| Ref::<()>::deserialize(setting).ok()) else {
                 let missing = format!("{need}, the id of {}", with_article(kind));
                 return Err(SETTING_MISSING.with("missing", missing).with("field", "settings"));
             };
-            let row = cx.visible_row(cx.kind(kind)?, &Ref::Id(id.into()), false).await?;
+            let row = cx.visible_row(cx.kind(kind)?, &record, false).await?;
             settings.insert(need.clone(), Json::from(row.id(cx.kind(kind)?).to_string()));
         }
         if let Some(unknown) = self.settings.keys().find(|name| !needs.contains_key(*name)) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    EXISTS, ROLLED_BACK, Release, ReleaseOutcome, ReleaseStatus, ReleaseTicket, TicketOutcome,
+    ROLLED_BACK, Release, ReleaseOutcome, ReleaseStatus, ReleaseTicket, TicketOutcome,
     notice::{self, Notice},
 };
 use crate::{
@@ -35,7 +35,7 @@ impl Release {
     "deploy",
     on = Release,
     guard = Release::may_deploy,
-    errors(ROLLED_BACK, EXISTS, ticket::CLOSED, ticket::NOT_RESOLVED, DEDUP_TAKEN, NO_PREFERENCES_PAGE)
+    errors(ROLLED_BACK, ticket::CLOSED, ticket::NOT_RESOLVED, DEDUP_TAKEN, NO_PREFERENCES_PAGE)
 )]
 pub struct Deploy {
     /// The release.

@@ -42,25 +42,25 @@ pub(in crate::service) fn reply_end(text: &str) -> Option<usize> {
         lines.push((offset, line.trim_end()));
         offset += line.len();
     }
-    let cut = (0..lines.len()).find(|at| begins_quote(&lines, *at))?;
+    let (cut, mark_lines) = (0..lines.len()).find_map(|at| Some((at, begins_quote(&lines, at)?)))?;
     let (end, mark) = *lines.get(cut)?;
     let written = text.get(..end)?.trim_end();
     if written.is_empty() {
         return None;
     }
-    let after = lines.get(cut + 1..).unwrap_or_default();
+    let after = lines.get(cut + mark_lines..).unwrap_or_default();
     let separated = LINES.contains(&mark.trim()) || mark.trim() == ABOVE;
     // Between quoted lines somebody may have answered.
     let quoted_tail = after.iter().filter(|(_, line)| !line.is_empty()).all(|(_, line)| line.starts_with('>'));
     (separated || quoted_tail).then_some(written.len())
 }
 
-/// Whether a quoted mail begins at this line: a mark of one, which may go over two lines, or the first quoted line of the end.
-fn begins_quote(lines: &[(usize, &str)], at: usize) -> bool {
-    let Some((_, line)) = lines.get(at) else { return false };
+/// Over how many lines a quoted mail begins at this one: a mark goes over one or two, and the first quoted line of the end needs none.
+fn begins_quote(lines: &[(usize, &str)], at: usize) -> Option<usize> {
+    let (_, line) = lines.get(at)?;
     let line = line.trim();
     if LINES.contains(&line) || line == ABOVE {
-        return true;
+        return Some(1);
     }
     let next = lines.get(at + 1).map(|(_, next)| next.trim()).unwrap_or_default();
     let joined = format!("{line} {next}");
@@ -70,12 +70,14 @@ fn begins_quote(lines: &[(usize, &str)], at: usize) -> bool {
             && MARKS.iter().any(|(begin, end)| text.starts_with(begin) && text.ends_with(end))
     };
     if is_mark(line) {
-        return true;
+        return Some(1);
     }
-    let over_two = MARKS.iter().any(|(begin, _)| line.starts_with(begin)) && !next.starts_with('>') && is_mark(&joined);
+    if MARKS.iter().any(|(begin, _)| line.starts_with(begin)) && !next.starts_with('>') && is_mark(&joined) {
+        return Some(2);
+    }
     let tail = line.starts_with('>')
         && lines.iter().skip(at).filter(|(_, line)| !line.is_empty()).all(|(_, line)| line.starts_with('>'));
-    over_two || tail
+    tail.then_some(0)
 }
 
 #[cfg(test)]
