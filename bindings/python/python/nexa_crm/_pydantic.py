@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ._values import Id, Money
 
 _REFERENCE = "#/$defs/"
+# The classes that are being described, the outermost first.
+_described: ContextVar[tuple[str, ...]] = ContextVar("_described", default=())
 
 
 def of_id(kind: type[Id]) -> Any:
@@ -135,7 +138,11 @@ def _definition(name: str) -> dict[str, Any]:
 
 def _shown(name: str, handler: Any) -> dict[str, Any]:
     """The JSON schema of a class, in which the other classes are references to their own."""
-    return {"title": name, **_resolved(_definition(name), handler)}
+    outer = _described.set((*_described.get(), name))
+    try:
+        return {"title": name, **_resolved(_definition(name), handler)}
+    finally:
+        _described.reset(outer)
 
 
 def _resolved(schema: Any, handler: Any, within: tuple[str, ...] = ()) -> Any:
@@ -152,8 +159,20 @@ def _resolved(schema: Any, handler: Any, within: tuple[str, ...] = ()) -> Any:
         # A filter has filters in it; it is shown once.
         return {"type": "object", **resolved}
     other = _core(name)
-    found = _resolved(_definition(name), handler, (*within, name)) if other is None else handler(_inner(other))
+    if other is None:
+        found = _resolved(_definition(name), handler, (*within, name))
+    elif name in _described.get():
+        # A step of a workflow has steps in it.
+        found = handler(_reference(other["ref"]))
+    else:
+        found = handler(_inner(other))
     return {**found, **resolved}
+
+
+def _reference(ref: str) -> Any:
+    from pydantic_core import core_schema
+
+    return core_schema.definition_reference_schema(ref)
 
 
 def _inner(schema: Any) -> Any:
