@@ -10,7 +10,7 @@ use nexa_crm::{
     people::{Group, Role, User, group::AddMember},
     service::{
         Ticket,
-        ticket::{Channel, TicketPriority, TicketStatus},
+        ticket::{TicketChannel, TicketPriority, TicketStatus},
     },
 };
 use nexa_sql::Dialect;
@@ -93,7 +93,7 @@ pub(crate) fn ticket(agents: &Agents, number: usize, size: usize) -> Outcome<Tic
             4..=7 => TicketPriority::Medium,
             _ => TicketPriority::Low,
         },
-        channel: Some(Channel::Email),
+        channel: Some(TicketChannel::Email),
         assignee: agents.assignee(number, size),
         closed_at: (!open).then_some(at),
         ..Ticket::default()

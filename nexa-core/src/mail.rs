@@ -28,7 +28,7 @@ pub use crate::PlainText;
 pub use consent::{Consent, ConsentBasis, ConsentState};
 pub use correspondence::{Correspondence, MailFile};
 pub use deliver::{Delivered, deliver};
-pub use feedback::BounceClass;
+pub use feedback::MailBounceClass;
 pub use gate::{Gate, Verdict};
 pub use mailer::{Attempt, BeforeBody, Mailer, Outcome, RefusedRecipient};
 pub use message::{Content, FinishedMessage, Header, Mailbox};

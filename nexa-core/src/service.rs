@@ -15,7 +15,7 @@ pub use inbox::{AutomaticMail, CopiedPeople, Inbox, InboxMakes};
 pub use message::{Direction, Message, MessageAuto, MessageMark, MessageTrust, PlacedBy};
 pub use target::Target;
 pub use thread::{Participant, ParticipantRole, ParticipantState, Thread, ThreadKind, ThreadState};
-pub use ticket::{Channel, Escalation, Severity, Ticket, TicketPriority, TicketStatus, TicketType};
+pub use ticket::{Escalation, Ticket, TicketChannel, TicketPriority, TicketSeverity, TicketStatus, TicketType};
 
 pub use crate::access::{DefaultPolicy, Narrow};
 

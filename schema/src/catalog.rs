@@ -162,6 +162,17 @@ pub(crate) fn sort(schema: &Json) -> (Vec<&str>, bool) {
     (all.into_iter().filter(|one| *one != "null").collect(), nullable)
 }
 
+/// What a closed list in a field is called: as it is declared where that says which record it belongs to, whichever record is met first
+/// with it, else after the field.
+pub(crate) fn name_of_words(catalog: &Catalog, schema: &Json, owner: &str, field: &str) -> String {
+    let declared = schema["x-enum-name"].as_str().filter(|name| {
+        catalog.kinds.iter().any(|kind| {
+            name.strip_prefix(kind.record.as_str()).is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        })
+    });
+    declared.map_or_else(|| format!("{owner}{}", camel(field)), str::to_owned)
+}
+
 /// The words of an inline enum with what they mean.
 pub(crate) fn enum_words(schema: &Json) -> Option<Vec<(String, String)>> {
     let words = schema["enum"].as_array()?;

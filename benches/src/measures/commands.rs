@@ -5,7 +5,7 @@ use nexa_crm::{
     sales::{Contact, Lead, lead::Convert},
     service::{
         Ticket,
-        ticket::{Channel, Create, TicketPriority, TicketType},
+        ticket::{Create, TicketChannel, TicketPriority, TicketType},
     },
 };
 use uuid::Uuid;
@@ -78,7 +78,7 @@ pub(crate) fn ticket(short: bool) -> Outcome<Vec<Figure>> {
             .set(Ticket::DESCRIPTION, DESCRIPTION)
             .set(Ticket::PRIORITY, TicketPriority::High)
             .set(Ticket::TYPE, TicketType::Problem)
-            .set(Ticket::CHANNEL, Channel::Email)
+            .set(Ticket::CHANNEL, TicketChannel::Email)
             .set(Ticket::CONTACT, *contact);
         office.tenant.agent.run(create)?;
         Ok(())

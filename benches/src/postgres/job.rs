@@ -7,7 +7,7 @@ use nexa_crm::{
     sales::lead::Convert,
     service::{
         Ticket,
-        ticket::{Channel, Create, TicketPriority, TicketType},
+        ticket::{Create, TicketChannel, TicketPriority, TicketType},
     },
 };
 use tokio::{sync::Barrier, task::JoinSet};
@@ -61,7 +61,7 @@ impl Job {
                     .set(Ticket::DESCRIPTION, DESCRIPTION)
                     .set(Ticket::PRIORITY, TicketPriority::High)
                     .set(Ticket::TYPE, TicketType::Problem)
-                    .set(Ticket::CHANNEL, Channel::Email)
+                    .set(Ticket::CHANNEL, TicketChannel::Email)
                     .set(Ticket::CONTACT, Id::new(self.target));
                 agent.run(create).await?;
             }

@@ -21,7 +21,7 @@ pub(super) use self::{
 };
 pub use self::{
     control::{Cancel, NOT_FAILED, OVER, Retry, RetryFrom},
-    position::{Frame, Position},
+    position::{RunFrame, RunPosition},
     values::{NO_MOMENT, VALUE_MISSING},
 };
 use crate::{Document, Id, Record, Timestamp, automation::Workflow, closed_enum};
@@ -103,7 +103,7 @@ pub struct WorkflowRun {
     /// Where it is.
     pub state: RunState,
     /// Which step comes next.
-    pub position: Document<Position>,
+    pub position: Document<RunPosition>,
     /// How often it went on: what a timer names that is not outdated.
     pub turn: i64,
     /// How often the next step was tried before.

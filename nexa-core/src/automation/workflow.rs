@@ -25,7 +25,7 @@ pub use self::{
     lifecycle::{Disable, Enable, NOT_ACTIVE, OnWaiting},
     loops::LOOP,
     shipped::{SETTING_MISSING, SETTING_UNKNOWN, TAKEN, Take, UNKNOWN},
-    start::{NOT_BY_HAND, NOT_YOURS, OTHER_KIND, Start, Started},
+    start::{NOT_BY_HAND, NOT_YOURS, OTHER_KIND, Start, StartedRun},
     status::{OneStatus, Status, WorkflowStatus},
     step::{OnError, StepBranch, StepCase, StepCommand, StepEach, StepNotice, StepShare, StepWait, WorkflowStep},
     trigger::{

@@ -26,7 +26,7 @@ const SOFT_DAYS: i64 = 30;
 
 closed_enum! {
     /// What sort of bounce it is.
-    pub enum BounceClass {
+    pub enum MailBounceClass {
         /// The address does not exist.
         Hard = "hard",
         /// It cannot be delivered at the moment, such as to a full mailbox.
@@ -59,7 +59,7 @@ pub struct ProviderEvent {
     /// The hash of the address, where it is a bounce.
     pub address_hash: Option<String>,
     /// What sort of bounce it is.
-    pub class: Option<BounceClass>,
+    pub class: Option<MailBounceClass>,
     /// The mail.
     pub mail: Option<Id<Mail>>,
     /// When it happened.
@@ -147,7 +147,7 @@ pub struct RecordBounce {
     /// The address, where no mail is known.
     pub address: Option<Email>,
     /// What sort of bounce it is.
-    pub class: BounceClass,
+    pub class: MailBounceClass,
     /// The server's code, such as `5.1.1`.
     pub code: Option<String>,
     /// When it came back; now unless said.
@@ -183,9 +183,9 @@ impl CollectionCommand for RecordBounce {
             cx.save(mail).await?;
         }
         match (self.class, mail) {
-            (BounceClass::Hard, Some(mail)) => suppress_dead(cx, &mail, "bounce").await?,
-            (BounceClass::Hard, None) => suppress(cx, address, SuppressionReason::HardBounce).await?,
-            (BounceClass::Soft, _) if soft_bounces(cx, address, at).await? >= SOFT_BOUNCES => {
+            (MailBounceClass::Hard, Some(mail)) => suppress_dead(cx, &mail, "bounce").await?,
+            (MailBounceClass::Hard, None) => suppress(cx, address, SuppressionReason::HardBounce).await?,
+            (MailBounceClass::Soft, _) if soft_bounces(cx, address, at).await? >= SOFT_BOUNCES => {
                 suppress(cx, address, SuppressionReason::SoftBounces).await?;
             }
             _ => {}
@@ -199,7 +199,7 @@ async fn soft_bounces(cx: &mut Context<'_>, address: AddressHash, at: Timestamp)
     let all: Vec<ProviderEvent> = cx.unrestricted().matching(ProviderEvent::ADDRESS_HASH, &address.text()).await?;
     let mut soft: Vec<(Timestamp, uuid::Uuid)> = all
         .iter()
-        .filter(|event| event.class == Some(BounceClass::Soft))
+        .filter(|event| event.class == Some(MailBounceClass::Soft))
         .map(|event| (event.at, event.mail.map_or_else(|| event.id.uuid(), Id::uuid)))
         .collect();
     soft.sort_unstable();

@@ -17,7 +17,7 @@ pub use self::{
     receive::{Receive, Received},
     received_mail::{Authentication, BounceReport, NotTaken, ReceivedFile, ReceivedMail},
 };
-use super::{Thread, ticket::Channel};
+use super::{Thread, ticket::TicketChannel};
 use crate::{
     Assignee, Code, Context, Document, Email, Entity, ExternalKey, Id, Name, PlainText, Record, Result, Timestamp,
     closed_enum,
@@ -158,7 +158,7 @@ impl Inbox {
     }
     /// A thread of it that begins now.
     pub(super) fn thread(&self) -> Thread {
-        Thread { inbox: Some(self.id), channel: Channel::Email, assignee: self.assignee(), ..Thread::default() }
+        Thread { inbox: Some(self.id), channel: TicketChannel::Email, assignee: self.assignee(), ..Thread::default() }
     }
 }
 

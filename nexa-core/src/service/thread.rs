@@ -38,7 +38,7 @@ pub use self::{
     reply::{MOVED_ON, Reply},
     ticket::{AttachTicket, HAS_TICKET, ToTicket},
 };
-use super::{Inbox, Message, Ticket, ticket::Channel};
+use super::{Inbox, Message, Ticket, ticket::TicketChannel};
 use crate::{
     Assignee, Code, Context, Document, Entity, Id, Moment, Record, Result, Subject, Timestamp,
     kernel::redact::redacted_debug,
@@ -86,7 +86,7 @@ pub struct Thread {
     /// Whether it is with a customer or among the team, for life.
     pub kind: ThreadKind,
     /// How it came about.
-    pub channel: Channel,
+    pub channel: TicketChannel,
     /// The inbox through which it goes; a thread without one is not answered by mail.
     pub inbox: Option<Id<Inbox>>,
     /// The ticket on which it hangs: who sees that sees the thread. Without one it is seen like a ticket, by whose it is.

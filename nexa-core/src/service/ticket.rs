@@ -18,7 +18,7 @@ pub use self::{
     escalation::{Escalate, Escalation},
     follow_up::{FollowUp, NOT_CLOSED},
     lifecycle::{Close, Move, NOT_RESOLVED, Prioritize, Resolve},
-    lists::{Channel, Severity, TicketPriority, TicketStatus, TicketType},
+    lists::{TicketChannel, TicketPriority, TicketSeverity, TicketStatus, TicketType},
     report::{
         DurationFigures, PERIOD_REVERSED, REPORT_TOO_LARGE, Report, ReportBy, TargetFigures, TicketReport,
         TicketReportGroup,
@@ -27,6 +27,7 @@ pub use self::{
 use crate::{
     Actor, Assignee, Body, Choice, Code, Context, Custom, Document, Entity, ExternalKey, Id, Mergeable, Record, Result,
     Subject, Tags, Timestamp,
+    kernel::store::Prefetch,
     people::{
         Group,
         assignment::{self},
@@ -84,10 +85,10 @@ pub struct Ticket {
     pub r#type: Option<TicketType>,
     /// How bad the damage is.
     #[record(editable, ranked)]
-    pub severity: Option<Severity>,
+    pub severity: Option<TicketSeverity>,
     /// How the customer reached the team.
     #[record(editable)]
-    pub channel: Option<Channel>,
+    pub channel: Option<TicketChannel>,
     /// What it does to the customer, such as `blocking_work`; one of the tenant's list `ticket.customer_impact`, if it has one.
     #[record(editable)]
     pub customer_impact: Option<Choice>,
@@ -229,6 +230,9 @@ impl Entity for Ticket {
     }
 
     const MAINTAINED: bool = true;
+    fn maintained_by() -> Vec<Prefetch> {
+        Prefetch::matching(Target::ACTIVE, &true).into_iter().collect()
+    }
     async fn maintain(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if let Some(before) = before {
             let acts = (before.status, before.assignee) != (self.status, self.assignee);

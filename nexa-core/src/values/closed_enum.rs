@@ -124,6 +124,7 @@ macro_rules! closed_enum {
                 _: &mut $crate::values::closed_enum::schemars::SchemaGenerator,
             ) -> $crate::values::closed_enum::schemars::Schema {
                 $crate::values::closed_enum::schema(
+                    stringify!($type),
                     concat!($($doc, "\n"),*),
                     Self::NAMES,
                     &[concat!($($first_doc, "\n"),*), $(concat!($($variant_doc, "\n"),*)),*],
@@ -171,11 +172,12 @@ impl<T> de::Visitor<'_> for ReadName<T> {
     }
 }
 
-/// The JSON Schema of a closed list: its names, and a description for each.
-pub fn schema(doc: &str, names: &[&str], docs: &[&str]) -> schemars::Schema {
+/// The JSON Schema of a closed list: what it is called, its names, and a description for each.
+pub fn schema(list: &str, doc: &str, names: &[&str], docs: &[&str]) -> schemars::Schema {
     let docs: Vec<&str> = docs.iter().map(|doc| doc.trim()).collect();
     schemars::json_schema!({
-        "type": "string", "enum": names, "description": doc.trim(), "x-enum-descriptions": docs
+        "type": "string", "enum": names, "description": doc.trim(), "x-enum-name": list,
+        "x-enum-descriptions": docs
     })
 }
 

@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use crate::{
-    catalog::{Catalog, Words, const_words, enum_words, inline, keys, named, reference, sort},
-    text::camel,
-};
+use crate::catalog::{Catalog, Words, const_words, enum_words, inline, keys, name_of_words, named, reference, sort};
 
 /// How Python reads a value.
 #[derive(Clone)]
@@ -134,7 +131,7 @@ impl<'a> Types<'a> {
         }
         let (sort, nullable) = sort(schema);
         let read = if let Some(words) = enum_words(schema) {
-            let name = self.words(words, format!("{owner}{}", camel(field)));
+            let name = self.words(words, name_of_words(self.catalog, schema, owner, field));
             Read::by(&name, &name)
         } else {
             match sort.as_slice() {
@@ -223,7 +220,7 @@ impl<'a> Types<'a> {
         }
         let (sort, nullable) = sort(schema);
         let annotation = if let Some(words) = enum_words(schema) {
-            self.word_input(words, format!("{owner}{}", camel(field)))
+            self.word_input(words, name_of_words(self.catalog, schema, owner, field))
         } else {
             match sort.as_slice() {
                 ["string", "number"] => "Decimal | int | str".to_owned(),

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::text::{comment, key};
-use crate::{
-    catalog::{Catalog, Words, const_words, enum_words, inline, keys, named, reference, required, sort},
-    text::camel,
+use crate::catalog::{
+    Catalog, Words, const_words, enum_words, inline, keys, name_of_words, named, reference, required, sort,
 };
 
 /// The types that were met so far.
@@ -59,7 +58,7 @@ impl<'a> Types<'a> {
         }
         let (sorts, nullable) = sort(schema);
         let own = if let Some(words) = enum_words(schema) {
-            self.words(words, format!("{owner}{}", camel(field)))
+            self.words(words, name_of_words(self.catalog, schema, owner, field))
         } else {
             match sorts.as_slice() {
                 ["string", "number"] => "Decimal".to_owned(),
@@ -106,10 +105,13 @@ impl<'a> Types<'a> {
 
     /// The type of an identifier in a field: by the record, or by the name of the field.
     fn identifier(&self, owner: &str, field: &str) -> String {
-        let target = self.catalog.target(owner, field).or_else(|| self.catalog.kind(field));
+        // A field of a record says what it points at; one of an answer is named after it.
+        let is_record = self.catalog.kind_of_record(owner).is_some();
+        let named = || self.catalog.kind(field).filter(|_| !is_record);
+        let target = self.catalog.target(owner, field).or_else(named);
         match target {
             Some(kind) => format!("{}Id", kind.record),
-            None if field == "id" && self.catalog.kind_of_record(owner).is_some() => format!("{owner}Id"),
+            None if field == "id" && is_record => format!("{owner}Id"),
             None => "Id".to_owned(),
         }
     }

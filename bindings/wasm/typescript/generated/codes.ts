@@ -1127,7 +1127,10 @@ export interface ErrorCodes {
   "work.awaited_outside": "unavailable";
   /** `Unavailable`: The command failed inside and nothing was changed: {problem}. */
   "work.panicked": "unavailable";
-  /** `Invalid`: The arguments of the step {step} do not fit {command}: {problem} */
+  /**
+   * `Invalid`: The step {step} gives {command} arguments that it refuses ({problem}); correct them and publish
+   * again.
+   */
   "workflow.argument_invalid": "invalid";
   /** `Invalid`: No workflow runs {command}: {problem}. Leave the step out, or have a person do it. */
   "workflow.command_refused": "invalid";

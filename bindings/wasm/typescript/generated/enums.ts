@@ -61,36 +61,26 @@ export const ATTENDEE_ROLE = ["required", "optional"] as const;
  */
 export type AttendeeRole = (typeof ATTENDEE_ROLE)[number];
 
-/** The words of `BounceReportClass`, in their order. */
-export const BOUNCE_REPORT_CLASS = ["hard", "soft", "block"] as const;
+/** The words of `BugProgress`, in their order. */
+export const BUG_PROGRESS = ["reported", "confirmed", "in_progress", "fixed"] as const;
 /**
  * One of:
- * - `hard`: The address does not exist.
- * - `soft`: It cannot be delivered at the moment, such as to a full mailbox.
- * - `block`: The server did not want it because of the sender or of what it says; the address is good.
+ * - `reported`: Somebody says that something is wrong.
+ * - `confirmed`: The team has seen it too.
+ * - `in_progress`: Somebody works on it.
+ * - `fixed`: It is put right, and customers do not have that yet.
  */
-export type BounceReportClass = (typeof BOUNCE_REPORT_CLASS)[number];
+export type BugProgress = (typeof BUG_PROGRESS)[number];
 
-/** The words of `BugOutcome`, in their order. */
-export const BUG_OUTCOME = ["wont_fix", "duplicate", "not_reproducible"] as const;
+/** The words of `BugRejection`, in their order. */
+export const BUG_REJECTION = ["wont_fix", "duplicate", "not_reproducible"] as const;
 /**
  * One of:
  * - `wont_fix`: It stays as it is.
  * - `duplicate`: It is another one that is known already.
  * - `not_reproducible`: Nobody of the team can see it.
  */
-export type BugOutcome = (typeof BUG_OUTCOME)[number];
-
-/** The words of `BugSeverity`, in their order. */
-export const BUG_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
-/**
- * One of:
- * - `p4`: Cosmetic.
- * - `p3`: There is a way around it.
- * - `p2`: An important function is broken.
- * - `p1`: Core functionality is blocked.
- */
-export type BugSeverity = (typeof BUG_SEVERITY)[number];
+export type BugRejection = (typeof BUG_REJECTION)[number];
 
 /** The words of `BugStatus`, in their order. */
 export const BUG_STATUS = ["reported", "confirmed", "in_progress", "fixed", "released", "wont_fix", "duplicate", "not_reproducible"] as const;
@@ -106,17 +96,6 @@ export const BUG_STATUS = ["reported", "confirmed", "in_progress", "fixed", "rel
  * - `not_reproducible`: Nobody of the team can see it.
  */
 export type BugStatus = (typeof BUG_STATUS)[number];
-
-/** The words of `BugStatusChoice`, in their order. */
-export const BUG_STATUS_CHOICE = ["reported", "confirmed", "in_progress", "fixed"] as const;
-/**
- * One of:
- * - `reported`: Somebody says that something is wrong.
- * - `confirmed`: The team has seen it too.
- * - `in_progress`: Somebody works on it.
- * - `fixed`: It is put right, and customers do not have that yet.
- */
-export type BugStatusChoice = (typeof BUG_STATUS_CHOICE)[number];
 
 /** The words of `CallDirection`, in their order. */
 export const CALL_DIRECTION = ["outgoing", "incoming"] as const;
@@ -258,8 +237,18 @@ export const DEAL_CATEGORY = ["omitted", "pipeline", "best_case", "commit"] as c
  */
 export type DealCategory = (typeof DEAL_CATEGORY)[number];
 
-/** The words of `DealContactRole`, in their order. */
-export const DEAL_CONTACT_ROLE = ["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"] as const;
+/** The words of `DealOutlookSource`, in their order. */
+export const DEAL_OUTLOOK_SOURCE = ["hand", "age", "stage"] as const;
+/**
+ * One of:
+ * - `hand`: Somebody set it by hand.
+ * - `age`: What became of the tenant's deals that were open for as long.
+ * - `stage`: The stage that the deal is in.
+ */
+export type DealOutlookSource = (typeof DEAL_OUTLOOK_SOURCE)[number];
+
+/** The words of `DealRole`, in their order. */
+export const DEAL_ROLE = ["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"] as const;
 /**
  * One of:
  * - `decision_maker`: They decide.
@@ -271,17 +260,7 @@ export const DEAL_CONTACT_ROLE = ["decision_maker", "champion", "influencer", "b
  * - `partner`: They help from outside of the company.
  * - `other`: Something else.
  */
-export type DealContactRole = (typeof DEAL_CONTACT_ROLE)[number];
-
-/** The words of `DealOutlookSource`, in their order. */
-export const DEAL_OUTLOOK_SOURCE = ["hand", "age", "stage"] as const;
-/**
- * One of:
- * - `hand`: Somebody set it by hand.
- * - `age`: What became of the tenant's deals that were open for as long.
- * - `stage`: The stage that the deal is in.
- */
-export type DealOutlookSource = (typeof DEAL_OUTLOOK_SOURCE)[number];
+export type DealRole = (typeof DEAL_ROLE)[number];
 
 /** The words of `DealStatus`, in their order. */
 export const DEAL_STATUS = ["open", "won", "lost"] as const;
@@ -333,6 +312,17 @@ export const EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE = ["none", "low", "medium", "hi
  */
 export type ExplainedAccountHealthConfidence = (typeof EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE)[number];
 
+/** The words of `FeatureRequestProgress`, in their order. */
+export const FEATURE_REQUEST_PROGRESS = ["new", "planned", "in_progress", "shipped"] as const;
+/**
+ * One of:
+ * - `new`: Nobody has decided.
+ * - `planned`: It is to be done.
+ * - `in_progress`: Somebody works on it.
+ * - `shipped`: Customers have it.
+ */
+export type FeatureRequestProgress = (typeof FEATURE_REQUEST_PROGRESS)[number];
+
 /** The words of `FeatureRequestStatus`, in their order. */
 export const FEATURE_REQUEST_STATUS = ["new", "planned", "in_progress", "shipped", "declined"] as const;
 /**
@@ -344,17 +334,6 @@ export const FEATURE_REQUEST_STATUS = ["new", "planned", "in_progress", "shipped
  * - `declined`: It is not to be done.
  */
 export type FeatureRequestStatus = (typeof FEATURE_REQUEST_STATUS)[number];
-
-/** The words of `FeatureRequestStatusChoice`, in their order. */
-export const FEATURE_REQUEST_STATUS_CHOICE = ["new", "planned", "in_progress", "shipped"] as const;
-/**
- * One of:
- * - `new`: Nobody has decided.
- * - `planned`: It is to be done.
- * - `in_progress`: Somebody works on it.
- * - `shipped`: Customers have it.
- */
-export type FeatureRequestStatusChoice = (typeof FEATURE_REQUEST_STATUS_CHOICE)[number];
 
 /** The words of `FollowedPage`, in their order. */
 export const FOLLOWED_PAGE = ["ask", "unsubscribe", "refuse"] as const;
@@ -381,17 +360,6 @@ export const GATE_VERDICT = ["ok", "no_address", "invalid_address", "suppressed"
  * - `quiet_hours`: It is night where the person is.
  */
 export type GateVerdict = (typeof GATE_VERDICT)[number];
-
-/** The words of `GoalPriority`, in their order. */
-export const GOAL_PRIORITY = ["low", "medium", "high", "critical"] as const;
-/**
- * One of:
- * - `low`: It can wait.
- * - `medium`: In its turn.
- * - `high`: Before the others.
- * - `critical`: Now.
- */
-export type GoalPriority = (typeof GOAL_PRIORITY)[number];
 
 /** The words of `HealthFactorMeasure`, in their order. */
 export const HEALTH_FACTOR_MEASURE = ["signal", "open_tickets", "days_since_inbound"] as const;
@@ -472,6 +440,16 @@ export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"
  * - `lost`: It came to nothing; the reason is kept.
  */
 export type LeadStatus = (typeof LEAD_STATUS)[number];
+
+/** The words of `MailBounceClass`, in their order. */
+export const MAIL_BOUNCE_CLASS = ["hard", "soft", "block"] as const;
+/**
+ * One of:
+ * - `hard`: The address does not exist.
+ * - `soft`: It cannot be delivered at the moment, such as to a full mailbox.
+ * - `block`: The server did not want it because of the sender or of what it says; the address is good.
+ */
+export type MailBounceClass = (typeof MAIL_BOUNCE_CLASS)[number];
 
 /** The words of `MailOutcome`, in their order. */
 export const MAIL_OUTCOME = ["handed_over", "temporary", "permanent", "unknown"] as const;
@@ -638,16 +616,6 @@ export const MESSAGE_TRUST = ["unknown", "signed", "known", "failed"] as const;
  */
 export type MessageTrust = (typeof MESSAGE_TRUST)[number];
 
-/** The words of `NotificationChoicesAssigned`, in their order. */
-export const NOTIFICATION_CHOICES_ASSIGNED = ["now", "digest", "off"] as const;
-/**
- * One of:
- * - `now`: At once, unless it is quiet.
- * - `digest`: With the next digest.
- * - `off`: Never.
- */
-export type NotificationChoicesAssigned = (typeof NOTIFICATION_CHOICES_ASSIGNED)[number];
-
 /** The words of `NotificationDeliveryState`, in their order. */
 export const NOTIFICATION_DELIVERY_STATE = ["waiting", "claimed", "left", "dropped", "failed"] as const;
 /**
@@ -707,6 +675,16 @@ export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_h
  * - `workflow_halted`: A workflow halted by itself.
  */
 export type NotificationReason = (typeof NOTIFICATION_REASON)[number];
+
+/** The words of `NotificationTiming`, in their order. */
+export const NOTIFICATION_TIMING = ["now", "digest", "off"] as const;
+/**
+ * One of:
+ * - `now`: At once, unless it is quiet.
+ * - `digest`: With the next digest.
+ * - `off`: Never.
+ */
+export type NotificationTiming = (typeof NOTIFICATION_TIMING)[number];
 
 /** The words of `OnBadCell`, in their order. */
 export const ON_BAD_CELL = ["refuse_row", "leave_out"] as const;
@@ -803,17 +781,6 @@ export const PLANNED_DUE_OF = ["start", "project_due"] as const;
  */
 export type PlannedDueOf = (typeof PLANNED_DUE_OF)[number];
 
-/** The words of `PlannedTaskPriority`, in their order. */
-export const PLANNED_TASK_PRIORITY = ["low", "medium", "high", "urgent"] as const;
-/**
- * One of:
- * - `low`: It can wait.
- * - `medium`: In its turn.
- * - `high`: Before the others.
- * - `urgent`: Now.
- */
-export type PlannedTaskPriority = (typeof PLANNED_TASK_PRIORITY)[number];
-
 /** The words of `PlaybookOnWeekend`, in their order. */
 export const PLAYBOOK_ON_WEEKEND = ["keep", "next", "previous"] as const;
 /**
@@ -899,18 +866,6 @@ export const RELEASE_STATUS = ["planned", "deployed", "rolled_back"] as const;
  */
 export type ReleaseStatus = (typeof RELEASE_STATUS)[number];
 
-/** The words of `ReleaseTicketOutcome`, in their order. */
-export const RELEASE_TICKET_OUTCOME = ["resolved", "was_resolved", "closed", "other_bug_open", "trashed"] as const;
-/**
- * One of:
- * - `resolved`: It resolved the ticket.
- * - `was_resolved`: The ticket was resolved already.
- * - `closed`: The ticket is closed.
- * - `other_bug_open`: The ticket reports another bug as well, which is not fixed.
- * - `trashed`: The ticket is in the trash.
- */
-export type ReleaseTicketOutcome = (typeof RELEASE_TICKET_OUTCOME)[number];
-
 /** The words of `ReleaseType`, in their order. */
 export const RELEASE_TYPE = ["major", "minor", "patch", "hotfix"] as const;
 /**
@@ -974,6 +929,17 @@ export const SUPPRESSION_SCOPE = ["all", "marketing", "topic"] as const;
  */
 export type SuppressionScope = (typeof SUPPRESSION_SCOPE)[number];
 
+/** The words of `TaskPriority`, in their order. */
+export const TASK_PRIORITY = ["low", "medium", "high", "urgent"] as const;
+/**
+ * One of:
+ * - `low`: It can wait.
+ * - `medium`: In its turn.
+ * - `high`: Before the others.
+ * - `urgent`: Now.
+ */
+export type TaskPriority = (typeof TASK_PRIORITY)[number];
+
 /** The words of `TaskStatus`, in their order. */
 export const TASK_STATUS = ["todo", "in_progress", "done", "cancelled"] as const;
 /**
@@ -1010,18 +976,6 @@ export const TEMPLATE_VARIABLE_TYPE = ["text", "number", "money", "date", "momen
  */
 export type TemplateVariableType = (typeof TEMPLATE_VARIABLE_TYPE)[number];
 
-/** The words of `ThreadChannel`, in their order. */
-export const THREAD_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
-/**
- * One of:
- * - `email`: By mail.
- * - `chat`: In a chat.
- * - `phone`: On the phone.
- * - `web`: In a form on the web.
- * - `api`: Through a program.
- */
-export type ThreadChannel = (typeof THREAD_CHANNEL)[number];
-
 /** The words of `ThreadKind`, in their order. */
 export const THREAD_KIND = ["external", "internal"] as const;
 /**
@@ -1050,18 +1004,6 @@ export const THREAD_STATE = ["open", "snoozed", "done"] as const;
  */
 export type ThreadState = (typeof THREAD_STATE)[number];
 
-/** The words of `TicketAnalysisCategory`, in their order. */
-export const TICKET_ANALYSIS_CATEGORY = ["product_bug", "access", "billing", "feature_request", "how_to"] as const;
-/**
- * One of:
- * - `product_bug`: Something of the product is wrong.
- * - `access`: Somebody does not get in.
- * - `billing`: Money: invoices, payments, prices.
- * - `feature_request`: Somebody wants something new.
- * - `how_to`: Somebody wants to know something.
- */
-export type TicketAnalysisCategory = (typeof TICKET_ANALYSIS_CATEGORY)[number];
-
 /** The words of `TicketAnalysisSentiment`, in their order. */
 export const TICKET_ANALYSIS_SENTIMENT = ["frustrated", "negative", "neutral", "positive", "delighted"] as const;
 /**
@@ -1086,6 +1028,30 @@ export const TICKET_BY = ["assignee", "group", "priority", "channel", "account"]
  */
 export type TicketBy = (typeof TICKET_BY)[number];
 
+/** The words of `TicketCategory`, in their order. */
+export const TICKET_CATEGORY = ["product_bug", "access", "billing", "feature_request", "how_to"] as const;
+/**
+ * One of:
+ * - `product_bug`: Something of the product is wrong.
+ * - `access`: Somebody does not get in.
+ * - `billing`: Money: invoices, payments, prices.
+ * - `feature_request`: Somebody wants something new.
+ * - `how_to`: Somebody wants to know something.
+ */
+export type TicketCategory = (typeof TICKET_CATEGORY)[number];
+
+/** The words of `TicketChannel`, in their order. */
+export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
+/**
+ * One of:
+ * - `email`: By mail.
+ * - `chat`: In a chat.
+ * - `phone`: On the phone.
+ * - `web`: In a form on the web.
+ * - `api`: Through a program.
+ */
+export type TicketChannel = (typeof TICKET_CHANNEL)[number];
+
 /** The words of `TicketField`, in their order. */
 export const TICKET_FIELD = ["priority", "severity", "type"] as const;
 /**
@@ -1095,6 +1061,40 @@ export const TICKET_FIELD = ["priority", "severity", "type"] as const;
  * - `type`: What sort of issue it is.
  */
 export type TicketField = (typeof TICKET_FIELD)[number];
+
+/** The words of `TicketOutcome`, in their order. */
+export const TICKET_OUTCOME = ["resolved", "was_resolved", "closed", "other_bug_open", "trashed"] as const;
+/**
+ * One of:
+ * - `resolved`: It resolved the ticket.
+ * - `was_resolved`: The ticket was resolved already.
+ * - `closed`: The ticket is closed.
+ * - `other_bug_open`: The ticket reports another bug as well, which is not fixed.
+ * - `trashed`: The ticket is in the trash.
+ */
+export type TicketOutcome = (typeof TICKET_OUTCOME)[number];
+
+/** The words of `TicketPriority`, in their order. */
+export const TICKET_PRIORITY = ["low", "medium", "high", "critical"] as const;
+/**
+ * One of:
+ * - `low`: It can wait.
+ * - `medium`: In its turn.
+ * - `high`: Before the others.
+ * - `critical`: Now.
+ */
+export type TicketPriority = (typeof TICKET_PRIORITY)[number];
+
+/** The words of `TicketSeverity`, in their order. */
+export const TICKET_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/**
+ * One of:
+ * - `p4`: Cosmetic.
+ * - `p3`: There is a way around it.
+ * - `p2`: An important function is broken.
+ * - `p1`: Core functionality is blocked.
+ */
+export type TicketSeverity = (typeof TICKET_SEVERITY)[number];
 
 /** The words of `TicketStatus`, in their order. */
 export const TICKET_STATUS = ["open", "pending", "in_progress", "resolved", "closed"] as const;

@@ -782,7 +782,7 @@ import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Previewed, TemplateMessage } from "./parts/template.js";
 import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TicketReport, TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
-import type { Started2, WorkflowStatus } from "./parts/workflow.js";
+import type { StartedRun, WorkflowStatus } from "./parts/workflow.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { AccountSignal, AccountSignalRelated, AccountSignalWhere } from "./records/account_signal.js";
 import type { Alert, AlertRelated, AlertWhere } from "./records/alert.js";
@@ -1798,7 +1798,7 @@ export interface OperationTable {
   "workflow.restore": { input: WorkflowRestoreInput; output: Workflow };
   "workflow.retry_run": { input: WorkflowRetryRunInput; output: WorkflowRun };
   "workflow.search": { input: SearchInput<WorkflowWhere>; output: Page<Workflow> };
-  "workflow.start": { input: WorkflowStartInput; output: Started2 };
+  "workflow.start": { input: WorkflowStartInput; output: StartedRun };
   "workflow.status": { input: Record<string, never>; output: WorkflowStatus };
   "workflow.take": { input: WorkflowTakeInput; output: Workflow };
   "workflow.trash": { input: WorkflowTrashInput; output: Workflow };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Advance, Position, RunState, WorkflowRun, WorkflowStepRun, cause, halt};
+use super::{Advance, RunPosition, RunState, WorkflowRun, WorkflowStepRun, cause, halt};
 use crate::{
     Context, Document, Filter, Id, Op, Principal, Record, Ref, Result, Timestamp,
     automation::{
@@ -129,7 +129,7 @@ pub(in crate::automation) async fn begin(cx: &mut Context<'_>, of: Beginning<'_>
         root,
         depth,
         chain,
-        position: Document(Position::start()),
+        position: Document(RunPosition::start()),
         ..WorkflowRun::default()
     };
     if let Some(error) = refusal {

@@ -1,6 +1,6 @@
 //! What people do with runs: cancel one, or try a failed one again.
 
-use super::{Advance, Position, RunState, WorkflowRun};
+use super::{Advance, RunPosition, RunState, WorkflowRun};
 use crate::{
     Code, Command, Context, Document, Filter, Id, Ref, Result,
     automation::{Workflow, WorkflowVersion},
@@ -77,7 +77,7 @@ impl Command for Retry {
                 }
                 run.position = Document(position);
             }
-            RetryFrom::Start => run.position = Document(Position::start()),
+            RetryFrom::Start => run.position = Document(RunPosition::start()),
         }
         let now = cx.now();
         let again = WorkflowRun {

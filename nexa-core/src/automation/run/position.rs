@@ -9,7 +9,7 @@ use crate::automation::workflow::WorkflowStep;
 /// A list of steps in which a run is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Frame {
+pub struct RunFrame {
     /// The step that comes next in it.
     pub at: usize,
     /// Which of the lists inside of the step above it is.
@@ -24,15 +24,15 @@ pub struct Frame {
 /// Where a run is: the lists of steps that it is in, the outermost first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Position {
+pub struct RunPosition {
     /// The lists.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<RunFrame>,
 }
 
-impl Position {
+impl RunPosition {
     /// Before the first step.
     pub(super) fn start() -> Self {
-        Self { frames: vec![Frame::default()] }
+        Self { frames: vec![RunFrame::default()] }
     }
     /// The step that comes next; none at the end. Lists that are done are left.
     pub(super) fn next<'s>(&mut self, steps: &'s [WorkflowStep]) -> Option<&'s WorkflowStep> {
@@ -61,7 +61,7 @@ impl Position {
     }
     /// Into a list inside of the step that comes next.
     pub(super) fn enter(&mut self, arm: usize, items: Vec<Uuid>) {
-        self.frames.push(Frame { at: 0, arm, items, item: 0 });
+        self.frames.push(RunFrame { at: 0, arm, items, item: 0 });
     }
     /// The record of the innermost list that is done for several, with the depth of the step that says their kind.
     pub(super) fn item(&self) -> Option<(usize, Uuid)> {
@@ -76,7 +76,7 @@ impl Position {
 }
 
 /// The innermost list.
-fn list<'s>(steps: &'s [WorkflowStep], frames: &[Frame]) -> Option<&'s [WorkflowStep]> {
+fn list<'s>(steps: &'s [WorkflowStep], frames: &[RunFrame]) -> Option<&'s [WorkflowStep]> {
     let (first, others) = frames.split_first()?;
     let (mut list, mut at) = (steps, first.at);
     for frame in others {
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_run_goes_through_lists_within_lists_and_comes_to_an_end() {
         let steps = steps();
-        let (mut position, mut way) = (Position::start(), Vec::new());
+        let (mut position, mut way) = (RunPosition::start(), Vec::new());
         let items = [Uuid::from_u128(1), Uuid::from_u128(2)];
         while let Some(step) = position.next(&steps) {
             way.push(format!(
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_list_without_steps_is_passed() {
         let steps = steps();
-        let mut position = Position { frames: vec![Frame { at: 2, ..Frame::default() }] };
+        let mut position = RunPosition { frames: vec![RunFrame { at: 2, ..RunFrame::default() }] };
         position.enter(0, Vec::new());
         assert_eq!(position.next(&steps).unwrap().id.as_str(), "last");
     }

@@ -42,15 +42,15 @@ pub struct Start {
 
 /// What came of starting a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Started {
+pub struct StartedRun {
     /// The run; absent where the record does not match the workflow's filter, or it runs once for each record and did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Id<WorkflowRun>>,
 }
 
 impl Command for Start {
-    type Output = Started;
-    async fn run(&self, workflow: Workflow, cx: &mut Context<'_>) -> Result<Started> {
+    type Output = StartedRun;
+    async fn run(&self, workflow: Workflow, cx: &mut Context<'_>) -> Result<StartedRun> {
         if workflow.state != WorkflowState::Active {
             return Err(NOT_ACTIVE.with("state", workflow.state));
         }
@@ -75,6 +75,6 @@ impl Command for Start {
         let unit = cx.unit();
         let beginning = Beginning { record, ..Beginning::of(&workflow, &version, format!("m:{unit}")) };
         let run = begin(cx, beginning).await?;
-        Ok(Started { run: run.map(|run| run.id) })
+        Ok(StartedRun { run: run.map(|run| run.id) })
     }
 }

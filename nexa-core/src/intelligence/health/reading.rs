@@ -10,7 +10,7 @@ use crate::{
     About, Context, Filter, Id, Op, Record, Result, Timestamp,
     productivity::{Call, CallDirection, Meeting, MeetingStatus},
     sales::Account,
-    service::{Severity, Ticket, TicketStatus},
+    service::{Ticket, TicketSeverity, TicketStatus},
 };
 
 /// So many open tickets of an account are counted; more take no more points on any sensible card.
@@ -92,8 +92,8 @@ async fn open_tickets(cx: &mut Context<'_>, sight: Sight, account: Id<Account>, 
     let count: u32 = tickets
         .iter()
         .map(|ticket| match ticket.severity {
-            Some(Severity::P1) => 4,
-            Some(Severity::P2) => 2,
+            Some(TicketSeverity::P1) => 4,
+            Some(TicketSeverity::P2) => 2,
             _ => 1,
         })
         .sum();

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Context, Get, Id, Language, Query, Record, Ref, Result, closed_enum,
     sales::{Account, Contact},
-    service::{Severity, Ticket, TicketPriority, TicketType},
+    service::{Ticket, TicketPriority, TicketSeverity, TicketType},
 };
 
 /// Over so many days the same issue is counted.
@@ -89,7 +89,7 @@ pub struct TicketAnalysis {
     /// The priority that it should have.
     pub recommended_priority: TicketPriority,
     /// How bad the damage is, where something is wrong: `p1` with five other customers who have the same, or an outage of several.
-    pub recommended_severity: Option<Severity>,
+    pub recommended_severity: Option<TicketSeverity>,
     /// What sort of issue it is.
     pub recommended_type: Option<TicketType>,
     /// How sure each of these is.
@@ -273,8 +273,8 @@ pub(super) async fn analyze(cx: &mut Context<'_>, ticket: &Ticket) -> Result<Exp
         );
     }
     match ticket.severity {
-        Some(Severity::P1) => urgency = Urgency::Critical,
-        Some(Severity::P2) => urgency = urgency.max(Urgency::High),
+        Some(TicketSeverity::P1) => urgency = Urgency::Critical,
+        Some(TicketSeverity::P2) => urgency = urgency.max(Urgency::High),
         _ => {}
     }
     if let Some(word) = judged.outage {
@@ -302,9 +302,9 @@ pub(super) async fn analyze(cx: &mut Context<'_>, ticket: &Ticket) -> Result<Exp
         reasons.push(Explanation::new("ticket.recommended_priority", text).evidence(evidence));
     }
     let severity = match (judged.fault || judged.outage.is_some(), first, urgency) {
-        (_, true, _) => Some(Severity::P1),
-        (true, _, Urgency::High | Urgency::Critical) => Some(Severity::P2),
-        (true, ..) => Some(Severity::P3),
+        (_, true, _) => Some(TicketSeverity::P1),
+        (true, _, Urgency::High | Urgency::Critical) => Some(TicketSeverity::P2),
+        (true, ..) => Some(TicketSeverity::P3),
         _ => None,
     };
     let language = language(cx, ticket).await?;

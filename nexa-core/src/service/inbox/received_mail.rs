@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Body, Email, Id, Name, Subject, Timestamp, closed_enum,
     files::Upload,
-    mail::{BounceClass, Mailbox},
+    mail::{MailBounceClass, Mailbox},
     service::{HeldReason, MessageAuto, MessageMark},
 };
 
@@ -36,7 +36,7 @@ pub struct BounceReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// What sort of bounce it is.
-    pub class: BounceClass,
+    pub class: MailBounceClass,
 }
 
 /// A file that came in a mail, as an upload.

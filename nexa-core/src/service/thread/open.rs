@@ -18,7 +18,7 @@ use crate::{
     service::{
         Inbox, Ticket,
         inbox::{INACTIVE, NO_SENDER},
-        ticket::{CLOSED, Channel},
+        ticket::{CLOSED, TicketChannel},
     },
 };
 
@@ -55,7 +55,7 @@ pub struct Open {
     /// The inbox through which it goes.
     pub inbox: Option<Ref<Inbox>>,
     /// How it comes about; by mail with an inbox, otherwise on the phone, unless said.
-    pub channel: Option<Channel>,
+    pub channel: Option<TicketChannel>,
     /// What it is about.
     pub subject: Subject,
     /// What the mail says; with an inbox.
@@ -117,7 +117,7 @@ impl CollectionCommand for Open {
             None => None,
         };
         let mut thread = Thread {
-            channel: self.channel.unwrap_or(if inbox.is_some() { Channel::Email } else { Channel::Phone }),
+            channel: self.channel.unwrap_or(if inbox.is_some() { TicketChannel::Email } else { TicketChannel::Phone }),
             inbox: inbox.as_ref().map(|inbox| inbox.id),
             ticket: ticket.as_ref().map(|ticket| ticket.id),
             contact: contact.as_ref().map(|contact| contact.id),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CLOSED, Severity, Ticket};
+use super::{CLOSED, Ticket, TicketSeverity};
 use crate::{
     Assignee, Body, Command, Context, Field, Id, Ref, Result, Timestamp, command,
     people::{
@@ -20,7 +20,7 @@ pub struct Escalation {
     /// When the ticket was escalated.
     pub at: Timestamp,
     /// How bad it is.
-    pub severity: Option<Severity>,
+    pub severity: Option<TicketSeverity>,
     /// Why the ticket is escalated.
     pub reason: Body,
 }
@@ -34,7 +34,7 @@ pub struct Escalate {
     /// The group that is called.
     pub to: Ref<Group>,
     /// How bad it is; as it was unless said.
-    pub severity: Option<Severity>,
+    pub severity: Option<TicketSeverity>,
     /// Why the ticket is escalated.
     pub reason: Body,
 }
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn an_escalation_shows_that_nobody_said_how_bad_it_is() {
         let (to, at) = (Id::new(Uuid::from_u128(7)), Timestamp::from_micros(1_763_370_900_000_001));
-        for severity in [None, Some(Severity::default())] {
+        for severity in [None, Some(TicketSeverity::default())] {
             let escalation = Escalation { to, at, severity, reason: "Down".parse().unwrap() };
             round_trip(&escalation);
             same_form(&escalation);

@@ -57,7 +57,7 @@ closed_enum! {
 
 closed_enum! {
     /// How bad the damage is, mildest first.
-    pub enum Severity {
+    pub enum TicketSeverity {
         /// Cosmetic.
         P4 = "p4",
         /// There is a way around it.
@@ -71,7 +71,7 @@ closed_enum! {
 
 closed_enum! {
     /// How the customer reached the team.
-    pub enum Channel {
+    pub enum TicketChannel {
         /// By mail.
         Email = "email",
         /// In a chat.

@@ -3,13 +3,12 @@
 
 import type { Day, Id, Money, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { DealCategory, DealContactRole, DealType, MatchPolicy } from "../enums.js";
+import type { DealCategory, DealRole, DealType, MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey, NewLine } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { DealId, DealRelated, DealWhere } from "../records/deal.js";
-import type { GroupId } from "../records/group.js";
 import type { PipelineId } from "../records/pipeline.js";
 import type { PriceBookId } from "../records/price_book.js";
 import type { UserId } from "../records/user.js";
@@ -17,17 +16,17 @@ import type { UserId } from "../records/user.js";
 /** What `deal.add_contact` takes. */
 export interface DealAddContactInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** One of the account's contacts; a partner may be anybody. */
-  contact: Ref<ContactId>;
+  contact: Ref<Id>;
   /** What part they have in it; other unless said. */
-  role?: DealContactRole;
+  role?: DealRole;
 }
 
 /** What `deal.assign` takes. */
 export interface DealAssignInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -109,7 +108,7 @@ export interface DealForecastInput {
   /** Its last day. */
   to: Day;
   /** Only deals of the active users of this group. */
-  group?: Ref<GroupId> | null;
+  group?: Ref<Id> | null;
   /** Only deals of this user. */
   owner?: Ref<UserId> | null;
   /** Only deals of this pipeline. */
@@ -129,7 +128,7 @@ export interface DealFunnelInput {
 /** What `deal.get` takes. */
 export interface DealGetInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -145,7 +144,7 @@ export interface DealGetInput {
 /** What `deal.history` takes. */
 export interface DealHistoryInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -155,13 +154,13 @@ export interface DealHistoryInput {
 /** What `deal.lines` takes. */
 export interface DealLinesInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.lose` takes. */
 export interface DealLoseInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** Why it was lost, one of the tenant's list for `deal.lost_reason`. */
   reason: string;
   /** To whom it was lost. */
@@ -173,13 +172,13 @@ export interface DealLoseInput {
 /** What `deal.metrics` takes. */
 export interface DealMetricsInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.move` takes. */
 export interface DealMoveInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** The stage it goes to. */
   stage: string;
 }
@@ -187,13 +186,13 @@ export interface DealMoveInput {
 /** What `deal.next_activity` takes. */
 export interface DealNextActivityInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.outlook` takes. */
 export interface DealOutlookInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.pipeline` takes. */
@@ -205,7 +204,7 @@ export interface DealPipelineInput {
 /** What `deal.place` takes. */
 export interface DealPlaceInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** The deal behind which it goes. */
   after?: Ref<Id> | null;
   /** The deal before which it goes. */
@@ -221,27 +220,27 @@ export interface DealPlaceInput {
 /** What `deal.purge` takes. */
 export interface DealPurgeInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.remove_contact` takes. */
 export interface DealRemoveContactInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** A contact with a role in it. */
-  contact: Ref<ContactId>;
+  contact: Ref<Id>;
 }
 
 /** What `deal.reopen` takes. */
 export interface DealReopenInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.reprice` takes. */
 export interface DealRepriceInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** The price book; the deal keeps it. */
   price_book: Ref<PriceBookId>;
 }
@@ -249,19 +248,19 @@ export interface DealRepriceInput {
 /** What `deal.reset_category` takes. */
 export interface DealResetCategoryInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.reset_probability` takes. */
 export interface DealResetProbabilityInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
 }
 
 /** What `deal.restore` takes. */
 export interface DealRestoreInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -269,17 +268,17 @@ export interface DealRestoreInput {
 /** What `deal.set_contact_role` takes. */
 export interface DealSetContactRoleInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** A contact with a role in it. */
-  contact: Ref<ContactId>;
+  contact: Ref<Id>;
   /** What part they have in it by now. */
-  role: DealContactRole;
+  role: DealRole;
 }
 
 /** What `deal.set_lines` takes. */
 export interface DealSetLinesInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** The lines in order; none takes all off. */
   lines: NewLine[];
 }
@@ -299,7 +298,7 @@ export interface DealStuckInput {
 /** What `deal.trash` takes. */
 export interface DealTrashInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -307,7 +306,7 @@ export interface DealTrashInput {
 /** What `deal.update` takes. */
 export interface DealUpdateInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** The company that may buy. */
   account?: Ref<AccountId> | null;
   /** What it is worth; what its lines come to while it has any. */
@@ -411,7 +410,7 @@ export interface DealUpsertInput {
 /** What `deal.win` takes. */
 export interface DealWinInput {
   /** The deal. */
-  deal: Ref<DealId>;
+  deal: Ref<Id>;
   /** What it is worth in the end; its amount unless said. */
   actual_amount?: Money | null;
   /** The day on which it was won; today unless said. */

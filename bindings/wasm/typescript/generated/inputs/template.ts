@@ -13,16 +13,13 @@ import type {
   TemplateText,
   TemplateVariable,
 } from "../parts/common.js";
-import type { ContactId } from "../records/contact.js";
-import type { LeadId } from "../records/lead.js";
-import type { SenderId } from "../records/sender.js";
 import type { TemplateId, TemplateRelated, TemplateWhere } from "../records/template.js";
 import type { TopicId } from "../records/topic.js";
 
 /** What `template.archive` takes. */
 export interface TemplateArchiveInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
 }
 
 /** What `template.create` takes. */
@@ -75,7 +72,7 @@ export interface TemplateFindInput {
 /** What `template.get` takes. */
 export interface TemplateGetInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -91,7 +88,7 @@ export interface TemplateGetInput {
 /** What `template.history` takes. */
 export interface TemplateHistoryInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -101,13 +98,13 @@ export interface TemplateHistoryInput {
 /** What `template.preview` takes. */
 export interface TemplatePreviewInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** The record that the message is about. */
   about?: About | null;
   /** The contact to whom it goes. */
-  contact?: Ref<ContactId> | null;
+  contact?: Ref<Id> | null;
   /** The lead to whom it goes. */
-  lead?: Ref<LeadId> | null;
+  lead?: Ref<Id> | null;
   /** The language; that of the person unless said. */
   locale?: string | null;
   /** Whether the version is meant that was published last, not the one that is being written. */
@@ -121,25 +118,25 @@ export interface TemplatePreviewInput {
 /** What `template.publish` takes. */
 export interface TemplatePublishInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
 }
 
 /** What `template.purge` takes. */
 export interface TemplatePurgeInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
 }
 
 /** What `template.render` takes. */
 export interface TemplateRenderInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** The record that the message is about. */
   about?: About | null;
   /** The contact to whom it goes. */
-  contact?: Ref<ContactId> | null;
+  contact?: Ref<Id> | null;
   /** The lead to whom it goes. */
-  lead?: Ref<LeadId> | null;
+  lead?: Ref<Id> | null;
   /** The language; that of the person unless said. */
   locale?: string | null;
   /** Values of the template's variables. */
@@ -149,7 +146,7 @@ export interface TemplateRenderInput {
 /** What `template.restore` takes. */
 export interface TemplateRestoreInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -157,15 +154,15 @@ export interface TemplateRestoreInput {
 /** What `template.test` takes. */
 export interface TemplateTestInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** The sender. */
-  sender: Ref<SenderId>;
+  sender: Ref<Id>;
   /** The record that the message is about. */
   about?: About | null;
   /** The contact to whom it would go. */
-  contact?: Ref<ContactId> | null;
+  contact?: Ref<Id> | null;
   /** The lead to whom it would go. */
-  lead?: Ref<LeadId> | null;
+  lead?: Ref<Id> | null;
   /** The language; that of the person unless said. */
   locale?: string | null;
   /** Whether the version is meant that was published last, not the one that is being written. */
@@ -179,7 +176,7 @@ export interface TemplateTestInput {
 /** What `template.trash` takes. */
 export interface TemplateTrashInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -187,13 +184,13 @@ export interface TemplateTrashInput {
 /** What `template.unarchive` takes. */
 export interface TemplateUnarchiveInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
 }
 
 /** What `template.update` takes. */
 export interface TemplateUpdateInput {
   /** The template. */
-  template: Ref<TemplateId>;
+  template: Ref<Id>;
   /** The kind of record that its messages are about, such as `deal`; messages to people alone have none. */
   about_kind?: string | null;
   /** What it is for. */

@@ -59,7 +59,7 @@ export interface ReleaseOperations extends Exportable, Importable {
    *
    * Errors: `release.was_rolled_back`.
    *
-   * Raises `Conflict` (`mail.dedup_taken`, `release.exists`); `RuleViolation` (`mail.no_preferences_page`,
+   * Raises `Conflict` (`mail.dedup_taken`); `RuleViolation` (`mail.no_preferences_page`,
    * `release.was_rolled_back`, `ticket.closed`, `ticket.not_resolved`).
    */
   deploy(input: ReleaseDeployInput): Promise<ReleaseOutcome>;
@@ -181,8 +181,8 @@ export interface ReleaseOperations extends Exportable, Importable {
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
    *
-   * Raises `Conflict` (`release.exists`); `Invalid` (`choice.unknown`); `RuleViolation`
-   * (`record.dependents_hidden`, `record.too_many_dependents`, `release.name_fixed`).
+   * Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`, `release.name_fixed`).
    */
   trash(input: ReleaseTrashInput): Promise<Release>;
   /**

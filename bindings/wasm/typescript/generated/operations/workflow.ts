@@ -32,7 +32,7 @@ import type {
   WorkflowUpsertInput,
 } from "../inputs/workflow.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { Started2, WorkflowStatus } from "../parts/workflow.js";
+import type { StartedRun, WorkflowStatus } from "../parts/workflow.js";
 import type { Workflow, WorkflowRelated, WorkflowWhere } from "../records/workflow.js";
 import type { WorkflowRun } from "../records/workflow_run.js";
 import type { WorkflowVersion } from "../records/workflow_version.js";
@@ -209,7 +209,7 @@ export interface WorkflowOperations extends Exportable, Importable {
    * Raises `Invalid` (`workflow.other_kind`); `RuleViolation` (`workflow.not_active`, `workflow.not_by_hand`,
    * `workflow.not_published`, `workflow.not_yours`).
    */
-  start(input: WorkflowStartInput): Promise<Started2>;
+  start(input: WorkflowStartInput): Promise<StartedRun>;
   /**
    * How workflows stand: each with its state and the runs that are not over or failed, and how far the ledger was
    * read for them.

@@ -10,7 +10,7 @@ import type {
   NotificationDigestOn,
   PlannedAssigneeOwnerOf,
   PlannedDueOf,
-  PlannedTaskPriority,
+  TaskPriority,
   TemplateVariableType,
   Verb,
   WorkflowLimitsPerRecord,
@@ -459,7 +459,7 @@ export interface PlannedTask {
   /** The key of the task of which it is a part. */
   parent?: string | null;
   /** How urgent it is. */
-  priority?: PlannedTaskPriority;
+  priority?: TaskPriority;
   /** What to do, in one line. */
   title: string;
 }

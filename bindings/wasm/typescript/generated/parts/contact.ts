@@ -2,7 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Id, Money } from "../../base.js";
-import type { GoalPriority, TicketStatus } from "../enums.js";
+import type { TicketPriority, TicketStatus } from "../enums.js";
 import type { Change } from "../parts/common.js";
 import type { Account } from "../records/account.js";
 import type { Contact } from "../records/contact.js";
@@ -91,7 +91,7 @@ export interface OpenTicket {
   /** The number that people say. */
   number: string;
   /** How urgent it is. */
-  priority: GoalPriority;
+  priority: TicketPriority;
   /** Where it stands. */
   status: TicketStatus;
   /** What the issue is, in one line. */

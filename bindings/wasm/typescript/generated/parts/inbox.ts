@@ -3,9 +3,9 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type {
-  BounceReportClass,
   InboundReason,
   InboundState,
+  MailBounceClass,
   MessageAuto,
   MessageMark,
   ReceivedMailAuthentication,
@@ -21,7 +21,7 @@ export interface BounceReport {
   /** The address that it went to. */
   address?: string | null;
   /** What sort of bounce it is. */
-  class?: BounceReportClass;
+  class?: MailBounceClass;
   /** The server's code, such as `5.1.1`. */
   code?: string | null;
   /** The `Message-ID` of that mail. */

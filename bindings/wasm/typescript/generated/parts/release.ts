@@ -2,7 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Id } from "../../base.js";
-import type { ReleaseTicketOutcome } from "../enums.js";
+import type { TicketOutcome } from "../enums.js";
 import type { BugId } from "../records/bug.js";
 import type { ContactId } from "../records/contact.js";
 import type { FeatureRequestId } from "../records/feature_request.js";
@@ -53,7 +53,7 @@ export interface ReleaseOutcome {
 /** A ticket that a release left as it was. */
 export interface SkippedTicket {
   /** Why it was left. */
-  outcome: ReleaseTicketOutcome;
+  outcome: TicketOutcome;
   /** The ticket. */
   ticket: TicketId;
 }

@@ -3,11 +3,11 @@
 
 import type { Day, Id, Timestamp } from "../../base.js";
 import type {
-  BugSeverity,
   ExplainedAccountHealthConfidence,
-  GoalPriority,
-  TicketAnalysisCategory,
   TicketAnalysisSentiment,
+  TicketCategory,
+  TicketPriority,
+  TicketSeverity,
   TicketStatus,
   TicketType,
   Verb,
@@ -136,7 +136,7 @@ export interface Escalation {
   /** Why the ticket is escalated. */
   reason: string;
   /** How bad it is. */
-  severity?: BugSeverity | null;
+  severity?: TicketSeverity | null;
   /** The group that was called. */
   to: Id;
 }
@@ -214,18 +214,18 @@ export interface TicketAnalysis {
   /** The feature that it is about, such as `data_export`. */
   affected_feature?: string | null;
   /** What it is about. */
-  category?: TicketAnalysisCategory | null;
+  category?: TicketCategory | null;
   /** How sure each of these is. */
   confidences: AnalysisConfidences;
   /** The language of the customer, as the contact or the account says it. */
   language?: string | null;
   /** The priority that it should have. */
-  recommended_priority: GoalPriority;
+  recommended_priority: TicketPriority;
   /**
    * How bad the damage is, where something is wrong: `p1` with five other customers who have the same, or an
    * outage of several.
    */
-  recommended_severity?: BugSeverity | null;
+  recommended_severity?: TicketSeverity | null;
   /** What sort of issue it is. */
   recommended_type?: TicketType | null;
   /** The mood of the customer; a fault in neutral words is neutral. */
@@ -235,7 +235,7 @@ export interface TicketAnalysis {
   /** The ticket. */
   ticket: TicketId;
   /** How soon something is to be done. */
-  urgency: GoalPriority;
+  urgency: TicketPriority;
 }
 
 /** How support did. */

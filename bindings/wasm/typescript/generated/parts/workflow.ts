@@ -22,7 +22,7 @@ export interface OneStatus {
 }
 
 /** What came of starting a workflow. */
-export interface Started2 {
+export interface StartedRun {
   /**
    * The run; absent where the record does not match the workflow's filter, or it runs once for each record and
    * did.

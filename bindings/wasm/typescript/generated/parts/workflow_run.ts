@@ -3,18 +3,6 @@
 
 import type { Id } from "../../base.js";
 
-/** A list of steps in which a run is. */
-export interface Frame {
-  /** Which of the lists inside of the step above it is. */
-  arm?: number;
-  /** The step that comes next in it. */
-  at?: number;
-  /** Which of them it is done for. */
-  item?: number;
-  /** The records for each of which it is done. */
-  items?: Id[];
-}
-
 /** What a step made, or worked on. */
 export interface Made {
   /** The record, where the command answered one. */
@@ -25,8 +13,20 @@ export interface Made {
   parts?: Record<string, Id>;
 }
 
+/** A list of steps in which a run is. */
+export interface RunFrame {
+  /** Which of the lists inside of the step above it is. */
+  arm?: number;
+  /** The step that comes next in it. */
+  at?: number;
+  /** Which of them it is done for. */
+  item?: number;
+  /** The records for each of which it is done. */
+  items?: Id[];
+}
+
 /** Where a run is: the lists of steps that it is in, the outermost first. */
-export interface Position2 {
+export interface RunPosition {
   /** The lists. */
-  frames?: Frame[];
+  frames?: RunFrame[];
 }

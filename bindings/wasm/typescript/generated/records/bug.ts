@@ -12,7 +12,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { BugSeverity, BugStatus } from "../enums.js";
+import type { BugStatus, TicketSeverity } from "../enums.js";
 import type { Assignee, ExternalKey } from "../parts/common.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
 import type { Release, ReleaseColumns, ReleaseId } from "../records/release.js";
@@ -41,7 +41,7 @@ export interface Bug {
   /** What is wrong, in full. */
   description?: string | null;
   /** How bad the damage is. */
-  severity?: BugSeverity | null;
+  severity?: TicketSeverity | null;
   /** Where it stands; changed by `bug.move`, `bug.reject`, `bug.reopen` and `release.deploy`. */
   status: BugStatus;
   /** Who works on it: a user or a group. */
@@ -95,7 +95,7 @@ export interface BugColumns {
   deleted_at: TimeColumn;
   title: TextColumn;
   description: TextColumn;
-  severity: WordColumn<BugSeverity>;
+  severity: WordColumn<TicketSeverity>;
   status: WordColumn<BugStatus>;
   assignee__user: IdColumn<UserId>;
   assignee__group: IdColumn<GroupId>;

@@ -3,7 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
-import type { DealContactRole } from "../enums.js";
+import type { DealRole } from "../enums.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Deal, DealColumns, DealId } from "../records/deal.js";
 
@@ -25,7 +25,7 @@ export interface DealContact {
   /** The contact. */
   contact: ContactId;
   /** What part they have in it. */
-  role: DealContactRole;
+  role: DealRole;
 }
 
 /** What comes along with a `deal_contact` when `with` names it, as far as the actor may see it. */
@@ -42,7 +42,7 @@ export interface DealContactColumns {
   updated_at: TimeColumn;
   deal: IdColumn<DealId>;
   contact: IdColumn<ContactId>;
-  role: WordColumn<DealContactRole>;
+  role: WordColumn<DealRole>;
 }
 
 /** What a `deal_contact` is found by; see `where`. */

@@ -13,8 +13,6 @@ import type {
   WordColumn,
 } from "../../columns.js";
 import type { NotificationDeliveryState, NotificationReason } from "../enums.js";
-import type { MessageId } from "../records/message.js";
-import type { NotificationId } from "../records/notification.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `notification_delivery`. */
@@ -33,7 +31,7 @@ export interface NotificationDelivery {
   /** The notification and the channel, with a slash between them. */
   slot: string;
   /** The id of the notification, which an undo may take away. */
-  notification: NotificationId;
+  notification: Id;
   /** The user who gets it. */
   user: UserId;
   /** The channel. */
@@ -47,7 +45,7 @@ export interface NotificationDelivery {
   /** Whether it left more than an hour after that moment. */
   late: boolean;
   /** The message in which it left, or is to leave; for `mail` the mail. */
-  message?: MessageId | null;
+  message?: Id | null;
   /** How often a worker of the host had that message. */
   attempts: number;
   /** That worker. */

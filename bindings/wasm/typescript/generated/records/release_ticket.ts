@@ -3,7 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
-import type { ReleaseTicketOutcome } from "../enums.js";
+import type { TicketOutcome } from "../enums.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
 import type { Mail, MailColumns, MailId } from "../records/mail.js";
@@ -31,7 +31,7 @@ export interface ReleaseTicket {
   /** The ticket. */
   ticket: TicketId;
   /** What became of the ticket. */
-  outcome: ReleaseTicketOutcome;
+  outcome: TicketOutcome;
   /** The group of the bug, on whose behalf it was resolved. */
   on_behalf_of?: GroupId | null;
   /** The customer, where the ticket was resolved. */
@@ -59,7 +59,7 @@ export interface ReleaseTicketColumns {
   updated_at: TimeColumn;
   release: IdColumn<ReleaseId>;
   ticket: IdColumn<TicketId>;
-  outcome: WordColumn<ReleaseTicketOutcome>;
+  outcome: WordColumn<TicketOutcome>;
   on_behalf_of: IdColumn<GroupId>;
   contact: IdColumn<ContactId>;
   mail: IdColumn<MailId>;

@@ -3,7 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
-import type { PlannedTaskPriority, RoutingBand, RoutingPick } from "../enums.js";
+import type { RoutingBand, RoutingPick, TaskPriority } from "../enums.js";
 import type { ContactList, ContactListColumns, ContactListId } from "../records/contact_list.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
 
@@ -35,7 +35,7 @@ export interface Routing {
   /** In how many hours the task is due. */
   task_due_hours?: number | null;
   /** The priority of the task. */
-  task_priority?: PlannedTaskPriority | null;
+  task_priority?: TaskPriority | null;
 }
 
 /** What comes along with a `routing` when `with` names it, as far as the actor may see it. */
@@ -57,7 +57,7 @@ export interface RoutingColumns {
   contact_list: IdColumn<ContactListId>;
   task_title: TextColumn;
   task_due_hours: IntColumn;
-  task_priority: WordColumn<PlannedTaskPriority>;
+  task_priority: WordColumn<TaskPriority>;
 }
 
 /** What a `routing` is found by; see `where`. */

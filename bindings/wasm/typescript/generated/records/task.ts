@@ -13,7 +13,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { PlannedTaskPriority, TaskStatus } from "../enums.js";
+import type { TaskPriority, TaskStatus } from "../enums.js";
 import type { About, Assignee, ExternalKey } from "../parts/common.js";
 import type { ChecklistItem } from "../parts/task.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
@@ -51,7 +51,7 @@ export interface Task {
    */
   remind_at?: Timestamp | null;
   /** How urgent it is. */
-  priority: PlannedTaskPriority;
+  priority: TaskPriority;
   /** Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it. */
   status: TaskStatus;
   /** Who does it: a user or a group, never both; nobody when absent. */
@@ -108,7 +108,7 @@ export interface TaskColumns {
   due_date: DateColumn;
   start_date: DateColumn;
   remind_at: TimeColumn;
-  priority: WordColumn<PlannedTaskPriority>;
+  priority: WordColumn<TaskPriority>;
   status: WordColumn<TaskStatus>;
   assignee__user: IdColumn<UserId>;
   assignee__group: IdColumn<GroupId>;

@@ -12,7 +12,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { ThreadChannel, ThreadKind, ThreadState } from "../enums.js";
+import type { ThreadKind, ThreadState, TicketChannel } from "../enums.js";
 import type { Assignee } from "../parts/common.js";
 import type { Participant } from "../parts/thread.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
@@ -39,7 +39,7 @@ export interface Thread {
   /** Whether it is with a customer or among the team, for life. */
   kind: ThreadKind;
   /** How it came about. */
-  channel: ThreadChannel;
+  channel: TicketChannel;
   /** The inbox through which it goes; a thread without one is not answered by mail. */
   inbox?: InboxId | null;
   /**
@@ -99,7 +99,7 @@ export interface ThreadColumns {
   updated_at: TimeColumn;
   number: TextColumn;
   kind: WordColumn<ThreadKind>;
-  channel: WordColumn<ThreadChannel>;
+  channel: WordColumn<TicketChannel>;
   inbox: IdColumn<InboxId>;
   ticket: IdColumn<TicketId>;
   contact: IdColumn<ContactId>;

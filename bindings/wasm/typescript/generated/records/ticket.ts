@@ -13,7 +13,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { BugSeverity, GoalPriority, ThreadChannel, TicketStatus, TicketType } from "../enums.js";
+import type { TicketChannel, TicketPriority, TicketSeverity, TicketStatus, TicketType } from "../enums.js";
 import type { Assignee, ExternalKey } from "../parts/common.js";
 import type { Clocks, Escalation } from "../parts/ticket.js";
 import type { Account, AccountColumns, AccountId } from "../records/account.js";
@@ -48,13 +48,13 @@ export interface Ticket {
   /** Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`. */
   status: TicketStatus;
   /** How urgent it is. */
-  priority: GoalPriority;
+  priority: TicketPriority;
   /** What sort of issue it is. */
   type?: TicketType | null;
   /** How bad the damage is. */
-  severity?: BugSeverity | null;
+  severity?: TicketSeverity | null;
   /** How the customer reached the team. */
-  channel?: ThreadChannel | null;
+  channel?: TicketChannel | null;
   /**
    * What it does to the customer, such as `blocking_work`; one of the tenant's list `ticket.customer_impact`, if
    * it has one.
@@ -143,10 +143,10 @@ export interface TicketColumns {
   subject: TextColumn;
   description: TextColumn;
   status: WordColumn<TicketStatus>;
-  priority: WordColumn<GoalPriority>;
+  priority: WordColumn<TicketPriority>;
   type: WordColumn<TicketType>;
-  severity: WordColumn<BugSeverity>;
-  channel: WordColumn<ThreadChannel>;
+  severity: WordColumn<TicketSeverity>;
+  channel: WordColumn<TicketChannel>;
   customer_impact: TextColumn;
   contact: IdColumn<ContactId>;
   account: IdColumn<AccountId>;
@@ -155,7 +155,7 @@ export interface TicketColumns {
   via_group: IdColumn<GroupId>;
   escalation__to: IdColumn<GroupId>;
   escalation__at: TimeColumn;
-  escalation__severity: WordColumn<BugSeverity>;
+  escalation__severity: WordColumn<TicketSeverity>;
   escalation__reason: TextColumn;
   pending_until: TimeColumn;
   resolution: TextColumn;

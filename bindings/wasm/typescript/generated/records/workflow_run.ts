@@ -4,7 +4,7 @@
 import type { Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
 import type { WorkflowRunState } from "../enums.js";
-import type { Made, Position2 } from "../parts/workflow_run.js";
+import type { Made, RunPosition } from "../parts/workflow_run.js";
 import type { Workflow, WorkflowColumns, WorkflowId } from "../records/workflow.js";
 
 /** The identifier of a `workflow_run`. */
@@ -43,7 +43,7 @@ export interface WorkflowRun {
   /** Where it is. */
   state: WorkflowRunState;
   /** Which step comes next. */
-  position: Position2;
+  position: RunPosition;
   /** How often it went on: what a timer names that is not outdated. */
   turn: number;
   /** How often the next step was tried before. */

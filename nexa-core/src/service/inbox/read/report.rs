@@ -3,11 +3,11 @@
 use mail_parser::{Message, MimeHeaders};
 
 use super::{super::BounceReport, identifier};
-use crate::{Email, mail::BounceClass};
+use crate::{Email, mail::MailBounceClass};
 
 /// Reads the report of a server, as far as it has one.
 pub(super) fn read(message: &Message<'_>) -> BounceReport {
-    let mut report = BounceReport { class: BounceClass::Soft, ..BounceReport::default() };
+    let mut report = BounceReport { class: MailBounceClass::Soft, ..BounceReport::default() };
     for part in &message.parts {
         let text = String::from_utf8_lossy(part.contents());
         if part.is_content_type("message", "delivery-status")
@@ -51,10 +51,10 @@ fn address(value: &str) -> Option<Email> {
     Email::parse(address.trim().trim_matches(['<', '>'])).ok()
 }
 
-fn class(code: Option<&str>) -> BounceClass {
+fn class(code: Option<&str>) -> MailBounceClass {
     match code {
-        Some(code) if code.starts_with("5.1.") => BounceClass::Hard,
-        Some(code) if code.starts_with("5.7.") => BounceClass::Block,
-        _ => BounceClass::Soft,
+        Some(code) if code.starts_with("5.1.") => MailBounceClass::Hard,
+        Some(code) if code.starts_with("5.7.") => MailBounceClass::Block,
+        _ => MailBounceClass::Soft,
     }
 }

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account_signal import AccountSignal
 from ..._generated.kinds.common import (
     AccountType,
@@ -38,7 +39,6 @@ from ..._generated.kinds.contact import (
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

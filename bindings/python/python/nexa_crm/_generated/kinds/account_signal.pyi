@@ -9,9 +9,9 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import AccountId, AccountTierWord
 from ..._generated.kinds.common import AccountTypeWord, Change, GroupRow, Ref
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AttendeeResponse,
     AttendeeResponseWord,
@@ -21,7 +22,6 @@ from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, Co
 from ..._generated.kinds.lead import LeadId, LeadStatusWord
 from ..._generated.kinds.meeting import MeetingAvailabilityWord, MeetingId, MeetingStatusWord
 from ..._generated.kinds.user import UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -9,23 +9,23 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.bug_ticket import BugTicket
 from ..._generated.kinds.common import (
     AssigneeDict,
-    BugSeverity,
-    BugSeverityWord,
     Change,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
     MatchPolicyWord,
     Ref,
+    TicketSeverity,
+    TicketSeverityWord,
 )
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.release import ReleaseId, ReleaseStatusWord, ReleaseTypeWord
 from ..._generated.kinds.ticket import Ticket
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -38,7 +38,20 @@ class BugId(Id):
     """The identifier of a `bug`."""
 
 
-class BugOutcome(StrEnum):
+class BugProgress(StrEnum):
+    """One of `reported`, `confirmed`, `in_progress`, `fixed`."""
+
+    REPORTED = "reported"
+    """Somebody says that something is wrong."""
+    CONFIRMED = "confirmed"
+    """The team has seen it too."""
+    IN_PROGRESS = "in_progress"
+    """Somebody works on it."""
+    FIXED = "fixed"
+    """It is put right, and customers do not have that yet."""
+
+
+class BugRejection(StrEnum):
     """One of `wont_fix`, `duplicate`, `not_reproducible`."""
 
     WONT_FIX = "wont_fix"
@@ -72,19 +85,6 @@ class BugStatus(StrEnum):
     """Nobody of the team can see it."""
 
 
-class BugStatusChoice(StrEnum):
-    """One of `reported`, `confirmed`, `in_progress`, `fixed`."""
-
-    REPORTED = "reported"
-    """Somebody says that something is wrong."""
-    CONFIRMED = "confirmed"
-    """The team has seen it too."""
-    IN_PROGRESS = "in_progress"
-    """Somebody works on it."""
-    FIXED = "fixed"
-    """It is put right, and customers do not have that yet."""
-
-
 class Bug(Record):
     """Something of the product that is wrong. How many tickets, contacts and accounts it has is computed:
     `bug.overview`.
@@ -104,7 +104,7 @@ class Bug(Record):
     """What is wrong, in one line."""
     description: str | None
     """What is wrong, in full."""
-    severity: BugSeverity | None
+    severity: TicketSeverity | None
     """How bad the damage is."""
     status: BugStatus
     """Where it stands; changed by `bug.move`, `bug.reject`, `bug.reopen` and `release.deploy`."""
@@ -155,9 +155,9 @@ class BugOverview(Struct):
     """The tickets that report it."""
 
 
-BugOutcomeWord: TypeAlias = BugOutcome | Literal["wont_fix", "duplicate", "not_reproducible"]
+BugProgressWord: TypeAlias = BugProgress | Literal["reported", "confirmed", "in_progress", "fixed"]
+BugRejectionWord: TypeAlias = BugRejection | Literal["wont_fix", "duplicate", "not_reproducible"]
 BugStatusWord: TypeAlias = BugStatus | Literal["reported", "confirmed", "in_progress", "fixed", "released", "wont_fix", "duplicate", "not_reproducible"]
-BugStatusChoiceWord: TypeAlias = BugStatusChoice | Literal["reported", "confirmed", "in_progress", "fixed"]
 
 
 class BugWhere(TypedDict, total=False):
@@ -235,16 +235,16 @@ class BugWhere(TypedDict, total=False):
     description__contains: str
     description__starts_with: str
     description__ends_with: str
-    severity: BugSeverityWord | None
-    severity__eq: BugSeverityWord | None
-    severity__ne: BugSeverityWord | None
+    severity: TicketSeverityWord | None
+    severity__eq: TicketSeverityWord | None
+    severity__ne: TicketSeverityWord | None
     severity__is_null: bool
-    severity__in: Collection[BugSeverityWord]
-    severity__not_in: Collection[BugSeverityWord]
-    severity__lt: BugSeverityWord
-    severity__le: BugSeverityWord
-    severity__gt: BugSeverityWord
-    severity__ge: BugSeverityWord
+    severity__in: Collection[TicketSeverityWord]
+    severity__not_in: Collection[TicketSeverityWord]
+    severity__lt: TicketSeverityWord
+    severity__le: TicketSeverityWord
+    severity__gt: TicketSeverityWord
+    severity__ge: TicketSeverityWord
     status: BugStatusWord | None
     status__eq: BugStatusWord | None
     status__ne: BugStatusWord | None
@@ -466,8 +466,8 @@ class BugWhere(TypedDict, total=False):
     duplicate_of__title__in: Collection[str]
     duplicate_of__description: str | None
     duplicate_of__description__in: Collection[str]
-    duplicate_of__severity: BugSeverityWord | None
-    duplicate_of__severity__in: Collection[BugSeverityWord]
+    duplicate_of__severity: TicketSeverityWord | None
+    duplicate_of__severity__in: Collection[TicketSeverityWord]
     duplicate_of__status: BugStatusWord | None
     duplicate_of__status__in: Collection[BugStatusWord]
     duplicate_of__assignee__user: Record | str | UUID | None
@@ -556,7 +556,7 @@ class BugOperations(Importable, Readable[Bug]):
         feature: str | None | Unset = UNSET,
         fixed_in: Record | Ref | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         sprint: str | None | Unset = UNSET,
         story_points: int | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -714,7 +714,7 @@ class BugOperations(Importable, Readable[Bug]):
         self,
         bug: Bug | Ref,
         *,
-        status: BugStatusChoiceWord,
+        status: BugProgressWord,
     ) -> Bug:
         """Moves a bug to another status. That customers have the fix, `release.deploy` says. Error: `bug.over`.
 
@@ -752,7 +752,7 @@ class BugOperations(Importable, Readable[Bug]):
         self,
         bug: Bug | Ref,
         *,
-        outcome: BugOutcomeWord,
+        outcome: BugRejectionWord,
         reason: str,
         duplicate_of: Record | Ref | None | Unset = UNSET,
     ) -> Bug:
@@ -854,7 +854,7 @@ class BugOperations(Importable, Readable[Bug]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         feature: str | None | Unset = UNSET,
         fixed_in: Record | Ref | None | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         sprint: str | None | Unset = UNSET,
         story_points: int | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -896,7 +896,7 @@ class BugOperations(Importable, Readable[Bug]):
         feature: str | None | Unset = UNSET,
         fixed_in: Record | Ref | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         sprint: str | None | Unset = UNSET,
         story_points: int | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -984,7 +984,7 @@ class AsyncBugOperations(AsyncImportable, AsyncReadable[Bug]):
         feature: str | None | Unset = UNSET,
         fixed_in: Record | Ref | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         sprint: str | None | Unset = UNSET,
         story_points: int | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -1142,7 +1142,7 @@ class AsyncBugOperations(AsyncImportable, AsyncReadable[Bug]):
         self,
         bug: Bug | Ref,
         *,
-        status: BugStatusChoiceWord,
+        status: BugProgressWord,
     ) -> Bug:
         """Moves a bug to another status. That customers have the fix, `release.deploy` says. Error: `bug.over`.
 
@@ -1180,7 +1180,7 @@ class AsyncBugOperations(AsyncImportable, AsyncReadable[Bug]):
         self,
         bug: Bug | Ref,
         *,
-        outcome: BugOutcomeWord,
+        outcome: BugRejectionWord,
         reason: str,
         duplicate_of: Record | Ref | None | Unset = UNSET,
     ) -> Bug:
@@ -1282,7 +1282,7 @@ class AsyncBugOperations(AsyncImportable, AsyncReadable[Bug]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         feature: str | None | Unset = UNSET,
         fixed_in: Record | Ref | None | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         sprint: str | None | Unset = UNSET,
         story_points: int | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -1324,7 +1324,7 @@ class AsyncBugOperations(AsyncImportable, AsyncReadable[Bug]):
         feature: str | None | Unset = UNSET,
         fixed_in: Record | Ref | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         sprint: str | None | Unset = UNSET,
         story_points: int | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,

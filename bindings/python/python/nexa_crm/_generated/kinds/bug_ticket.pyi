@@ -8,20 +8,20 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.bug import BugId, BugStatusWord
 from ..._generated.kinds.common import (
-    BugSeverityWord,
     Change,
-    GoalPriorityWord,
     GroupRow,
     Ref,
-    ThreadChannelWord,
+    TicketChannelWord,
+    TicketPriorityWord,
+    TicketSeverityWord,
     TicketStatusWord,
     TicketTypeWord,
 )
 from ..._generated.kinds.ticket import TicketId
 from ..._generated.kinds.user import UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -139,8 +139,8 @@ class BugTicketWhere(TypedDict, total=False):
     bug__title__in: Collection[str]
     bug__description: str | None
     bug__description__in: Collection[str]
-    bug__severity: BugSeverityWord | None
-    bug__severity__in: Collection[BugSeverityWord]
+    bug__severity: TicketSeverityWord | None
+    bug__severity__in: Collection[TicketSeverityWord]
     bug__status: BugStatusWord | None
     bug__status__in: Collection[BugStatusWord]
     bug__assignee__user: Record | str | UUID | None
@@ -189,14 +189,14 @@ class BugTicketWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: GoalPriorityWord | None
-    ticket__priority__in: Collection[GoalPriorityWord]
+    ticket__priority: TicketPriorityWord | None
+    ticket__priority__in: Collection[TicketPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: BugSeverityWord | None
-    ticket__severity__in: Collection[BugSeverityWord]
-    ticket__channel: ThreadChannelWord | None
-    ticket__channel__in: Collection[ThreadChannelWord]
+    ticket__severity: TicketSeverityWord | None
+    ticket__severity__in: Collection[TicketSeverityWord]
+    ticket__channel: TicketChannelWord | None
+    ticket__channel__in: Collection[TicketChannelWord]
     ticket__customer_impact: str | None
     ticket__customer_impact__in: Collection[str]
     ticket__contact: Record | str | UUID | None
@@ -213,8 +213,8 @@ class BugTicketWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: BugSeverityWord | None
-    ticket__escalation__severity__in: Collection[BugSeverityWord]
+    ticket__escalation__severity: TicketSeverityWord | None
+    ticket__escalation__severity__in: Collection[TicketSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None

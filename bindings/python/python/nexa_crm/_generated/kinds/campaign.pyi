@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.campaign_member import CampaignMember
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -27,7 +28,6 @@ from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.lead import Lead
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

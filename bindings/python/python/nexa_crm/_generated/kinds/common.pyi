@@ -48,30 +48,6 @@ class AttendeeRole(StrEnum):
     """They may come."""
 
 
-class BounceReportClass(StrEnum):
-    """One of `hard`, `soft`, `block`."""
-
-    HARD = "hard"
-    """The address does not exist."""
-    SOFT = "soft"
-    """It cannot be delivered at the moment, such as to a full mailbox."""
-    BLOCK = "block"
-    """The server did not want it because of the sender or of what it says; the address is good."""
-
-
-class BugSeverity(StrEnum):
-    """One of `p4`, `p3`, `p2`, `p1`."""
-
-    P4 = "p4"
-    """Cosmetic."""
-    P3 = "p3"
-    """There is a way around it."""
-    P2 = "p2"
-    """An important function is broken."""
-    P1 = "p1"
-    """Core functionality is blocked."""
-
-
 class CommentAudience(StrEnum):
     """One of `members`, `admins`."""
 
@@ -116,7 +92,7 @@ class DealCategory(StrEnum):
     """Its owner stands for it."""
 
 
-class DealContactRole(StrEnum):
+class DealRole(StrEnum):
     """One of `decision_maker`, `champion`, `influencer`, `blocker`, `user`, `billing`, `partner`, `other`."""
 
     DECISION_MAKER = "decision_maker"
@@ -179,19 +155,6 @@ class ExplainedAccountHealthConfidence(StrEnum):
     """All of it is."""
 
 
-class GoalPriority(StrEnum):
-    """One of `low`, `medium`, `high`, `critical`."""
-
-    LOW = "low"
-    """It can wait."""
-    MEDIUM = "medium"
-    """In its turn."""
-    HIGH = "high"
-    """Before the others."""
-    CRITICAL = "critical"
-    """Now."""
-
-
 class InboundReason(StrEnum):
     """One of `unparsable`, `error`, `too_large`, `limit`, `loop`, `spam`, `no_sender`, `bounce_unmatched`,
     `thread_trashed`, `automatic`, `inbox_off`.
@@ -232,6 +195,17 @@ class InboundState(StrEnum):
     """It came before."""
     DISCARDED = "discarded"
     """Somebody decided that it is not wanted."""
+
+
+class MailBounceClass(StrEnum):
+    """One of `hard`, `soft`, `block`."""
+
+    HARD = "hard"
+    """The address does not exist."""
+    SOFT = "soft"
+    """It cannot be delivered at the moment, such as to a full mailbox."""
+    BLOCK = "block"
+    """The server did not want it because of the sender or of what it says; the address is good."""
 
 
 class MatchPolicy(StrEnum):
@@ -372,19 +346,6 @@ class PlannedDueOf(StrEnum):
     """The day until which the project is to be done."""
 
 
-class PlannedTaskPriority(StrEnum):
-    """One of `low`, `medium`, `high`, `urgent`."""
-
-    LOW = "low"
-    """It can wait."""
-    MEDIUM = "medium"
-    """In its turn."""
-    HIGH = "high"
-    """Before the others."""
-    URGENT = "urgent"
-    """Now."""
-
-
 class PlaybookOnWeekend(StrEnum):
     """One of `keep`, `next`, `previous`."""
 
@@ -405,21 +366,6 @@ class ProjectTasks(StrEnum):
     """Nobody will do them."""
     KEEP = "keep"
     """They stay to be done."""
-
-
-class ReleaseTicketOutcome(StrEnum):
-    """One of `resolved`, `was_resolved`, `closed`, `other_bug_open`, `trashed`."""
-
-    RESOLVED = "resolved"
-    """It resolved the ticket."""
-    WAS_RESOLVED = "was_resolved"
-    """The ticket was resolved already."""
-    CLOSED = "closed"
-    """The ticket is closed."""
-    OTHER_BUG_OPEN = "other_bug_open"
-    """The ticket reports another bug as well, which is not fixed."""
-    TRASHED = "trashed"
-    """The ticket is in the trash."""
 
 
 class RoutingBand(StrEnum):
@@ -448,6 +394,19 @@ class SuppressionReason(StrEnum):
     """Somebody of the team decided so."""
     ERASED = "erased"
     """The person was erased."""
+
+
+class TaskPriority(StrEnum):
+    """One of `low`, `medium`, `high`, `urgent`."""
+
+    LOW = "low"
+    """It can wait."""
+    MEDIUM = "medium"
+    """In its turn."""
+    HIGH = "high"
+    """Before the others."""
+    URGENT = "urgent"
+    """Now."""
 
 
 class TemplateChannel(StrEnum):
@@ -482,7 +441,7 @@ class TemplateVariableType(StrEnum):
     """A list of texts."""
 
 
-class ThreadChannel(StrEnum):
+class TicketChannel(StrEnum):
     """One of `email`, `chat`, `phone`, `web`, `api`."""
 
     EMAIL = "email"
@@ -495,6 +454,47 @@ class ThreadChannel(StrEnum):
     """In a form on the web."""
     API = "api"
     """Through a program."""
+
+
+class TicketOutcome(StrEnum):
+    """One of `resolved`, `was_resolved`, `closed`, `other_bug_open`, `trashed`."""
+
+    RESOLVED = "resolved"
+    """It resolved the ticket."""
+    WAS_RESOLVED = "was_resolved"
+    """The ticket was resolved already."""
+    CLOSED = "closed"
+    """The ticket is closed."""
+    OTHER_BUG_OPEN = "other_bug_open"
+    """The ticket reports another bug as well, which is not fixed."""
+    TRASHED = "trashed"
+    """The ticket is in the trash."""
+
+
+class TicketPriority(StrEnum):
+    """One of `low`, `medium`, `high`, `critical`."""
+
+    LOW = "low"
+    """It can wait."""
+    MEDIUM = "medium"
+    """In its turn."""
+    HIGH = "high"
+    """Before the others."""
+    CRITICAL = "critical"
+    """Now."""
+
+
+class TicketSeverity(StrEnum):
+    """One of `p4`, `p3`, `p2`, `p1`."""
+
+    P4 = "p4"
+    """Cosmetic."""
+    P3 = "p3"
+    """There is a way around it."""
+    P2 = "p2"
+    """An important function is broken."""
+    P1 = "p1"
+    """Core functionality is blocked."""
 
 
 class TicketStatus(StrEnum):
@@ -913,7 +913,7 @@ class PlannedTask(Struct):
     """The name by which other parts of the plan find it."""
     parent: str | None
     """The key of the task of which it is a part."""
-    priority: PlannedTaskPriority | None
+    priority: TaskPriority | None
     """How urgent it is."""
     title: str
     """What to do, in one line."""
@@ -1285,19 +1285,17 @@ class NewLineDict(TypedDict, total=False):
 AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
 AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
 AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
-BounceReportClassWord: TypeAlias = BounceReportClass | Literal["hard", "soft", "block"]
-BugSeverityWord: TypeAlias = BugSeverity | Literal["p4", "p3", "p2", "p1"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
 ContractLineRecurringWord: TypeAlias = ContractLineRecurring | Literal["month", "quarter", "half_year", "year"]
 ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_even"]
 DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
-DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
+DealRoleWord: TypeAlias = DealRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
 EventTriggerOnImportWord: TypeAlias = EventTriggerOnImport | Literal["run", "ignore"]
 EventTriggerVerbWord: TypeAlias = EventTriggerVerb | Literal["created", "updated"]
-GoalPriorityWord: TypeAlias = GoalPriority | Literal["low", "medium", "high", "critical"]
 InboundReasonWord: TypeAlias = InboundReason | Literal["unparsable", "error", "too_large", "limit", "loop", "spam", "no_sender", "bounce_unmatched", "thread_trashed", "automatic", "inbox_off"]
 InboundStateWord: TypeAlias = InboundState | Literal["held", "placed", "duplicate", "discarded"]
+MailBounceClassWord: TypeAlias = MailBounceClass | Literal["hard", "soft", "block"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 MessageAutoWord: TypeAlias = MessageAuto | Literal["none", "auto_reply", "out_of_office", "list", "bounce", "receipt"]
 MessageMarkWord: TypeAlias = MessageMark | Literal["id_reused", "new_person", "thread_conflict", "subject_changed", "charset_guessed", "body_cut", "has_remote", "encrypted", "has_signature", "invite", "sent_outside", "from_user", "files_not_taken"]
@@ -1306,15 +1304,17 @@ NotificationDigestOnWord: TypeAlias = NotificationDigestOn | Literal["monday", "
 NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted", "target_near", "target_breached", "workflow", "workflow_halted"]
 OrderTaxRoundingWord: TypeAlias = OrderTaxRounding | Literal["per_rate", "per_line"]
 PlannedDueOfWord: TypeAlias = PlannedDueOf | Literal["start", "project_due"]
-PlannedTaskPriorityWord: TypeAlias = PlannedTaskPriority | Literal["low", "medium", "high", "urgent"]
 PlaybookOnWeekendWord: TypeAlias = PlaybookOnWeekend | Literal["keep", "next", "previous"]
 ProjectTasksWord: TypeAlias = ProjectTasks | Literal["complete", "cancel", "keep"]
-ReleaseTicketOutcomeWord: TypeAlias = ReleaseTicketOutcome | Literal["resolved", "was_resolved", "closed", "other_bug_open", "trashed"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
+TaskPriorityWord: TypeAlias = TaskPriority | Literal["low", "medium", "high", "urgent"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
-ThreadChannelWord: TypeAlias = ThreadChannel | Literal["email", "chat", "phone", "web", "api"]
+TicketChannelWord: TypeAlias = TicketChannel | Literal["email", "chat", "phone", "web", "api"]
+TicketOutcomeWord: TypeAlias = TicketOutcome | Literal["resolved", "was_resolved", "closed", "other_bug_open", "trashed"]
+TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]
+TicketSeverityWord: TypeAlias = TicketSeverity | Literal["p4", "p3", "p2", "p1"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]
 TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]
 WorkflowLimitsPerRecordWord: TypeAlias = WorkflowLimitsPerRecord | Literal["always", "once"]

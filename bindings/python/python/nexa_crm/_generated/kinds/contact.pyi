@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.common import (
     AccountTypeWord,
@@ -17,15 +18,14 @@ from ..._generated.kinds.common import (
     Change,
     ExternalKey,
     ExternalKeyDict,
-    GoalPriority,
     GroupRow,
     MatchPolicyWord,
     Ref,
+    TicketPriority,
     TicketStatus,
 )
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -218,7 +218,7 @@ class OpenTicket(Struct):
     """The ticket."""
     number: str
     """The number that people say."""
-    priority: GoalPriority
+    priority: TicketPriority
     """How urgent it is."""
     status: TicketStatus
     """Where it stands."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     ExternalKey,
@@ -19,7 +20,6 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.lead import Lead
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import AccountId, AccountTierWord
 from ..._generated.kinds.common import (
     AccountTypeWord,
@@ -28,7 +29,6 @@ from ..._generated.kinds.common import (
 from ..._generated.kinds.contract_line import ContractLine
 from ..._generated.kinds.deal import Deal, DealId, DealTypeWord
 from ..._generated.kinds.order import Order, OrderId, OrderStatusWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AccountTypeWord,
     Change,
@@ -24,7 +25,6 @@ from ..._generated.kinds.common import (
 from ..._generated.kinds.contract import ContractId, ContractStatusWord
 from ..._generated.kinds.deal import DealId, DealTypeWord
 from ..._generated.kinds.product import ProductId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

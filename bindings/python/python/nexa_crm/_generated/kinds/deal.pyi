@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
 from ..._generated.kinds.common import (
@@ -20,7 +21,7 @@ from ..._generated.kinds.common import (
     ContractRoundingWord,
     DealCategory,
     DealCategoryWord,
-    DealContactRoleWord,
+    DealRoleWord,
     DealStatus,
     DealStatusWord,
     Evidence,
@@ -56,7 +57,6 @@ from ..._generated.kinds.pipeline import (
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.task import Task
 from ..._generated.kinds.user import User, UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -1202,7 +1202,7 @@ class DealOperations(Importable, Readable[Deal]):
         deal: Deal | Ref,
         *,
         contact: Contact | Ref,
-        role: DealContactRoleWord | Unset = UNSET,
+        role: DealRoleWord | Unset = UNSET,
     ) -> DealContact:
         """Gives a contact a role in a deal; the first one becomes its primary contact when it has none. Errors:
         `deal.contact_already`, `deal.contact_foreign`, `deal.contacts_too_many`.
@@ -1700,7 +1700,7 @@ class DealOperations(Importable, Readable[Deal]):
         deal: Deal | Ref,
         *,
         contact: Contact | Ref,
-        role: DealContactRoleWord,
+        role: DealRoleWord,
     ) -> DealContact:
         """Gives a contact another role in a deal. Errors: `deal.contact_missing`, `deal.contact_foreign`.
 
@@ -1923,7 +1923,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         deal: Deal | Ref,
         *,
         contact: Contact | Ref,
-        role: DealContactRoleWord | Unset = UNSET,
+        role: DealRoleWord | Unset = UNSET,
     ) -> DealContact:
         """Gives a contact a role in a deal; the first one becomes its primary contact when it has none. Errors:
         `deal.contact_already`, `deal.contact_foreign`, `deal.contacts_too_many`.
@@ -2421,7 +2421,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         deal: Deal | Ref,
         *,
         contact: Contact | Ref,
-        role: DealContactRoleWord,
+        role: DealRoleWord,
     ) -> DealContact:
         """Gives a contact another role in a deal. Errors: `deal.contact_missing`, `deal.contact_foreign`.
 

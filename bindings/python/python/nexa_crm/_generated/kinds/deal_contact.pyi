@@ -9,19 +9,19 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AccountTypeWord,
     Change,
     DealCategoryWord,
-    DealContactRole,
-    DealContactRoleWord,
+    DealRole,
+    DealRoleWord,
     DealStatusWord,
     GroupRow,
     Ref,
 )
 from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, ContactStatusWord
 from ..._generated.kinds.deal import DealId, DealTypeWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -49,7 +49,7 @@ class DealContact(Record):
     """The deal."""
     contact: ContactId
     """The contact."""
-    role: DealContactRole
+    role: DealRole
     """What part they have in it."""
 
 
@@ -104,16 +104,16 @@ class DealContactWhere(TypedDict, total=False):
     contact__is_null: bool
     contact__in: Collection[Record | str | UUID]
     contact__not_in: Collection[Record | str | UUID]
-    role: DealContactRoleWord | None
-    role__eq: DealContactRoleWord | None
-    role__ne: DealContactRoleWord | None
+    role: DealRoleWord | None
+    role__eq: DealRoleWord | None
+    role__ne: DealRoleWord | None
     role__is_null: bool
-    role__in: Collection[DealContactRoleWord]
-    role__not_in: Collection[DealContactRoleWord]
-    role__lt: DealContactRoleWord
-    role__le: DealContactRoleWord
-    role__gt: DealContactRoleWord
-    role__ge: DealContactRoleWord
+    role__in: Collection[DealRoleWord]
+    role__not_in: Collection[DealRoleWord]
+    role__lt: DealRoleWord
+    role__le: DealRoleWord
+    role__gt: DealRoleWord
+    role__ge: DealRoleWord
     deal__id: Record | str | UUID | None
     deal__id__in: Collection[Record | str | UUID]
     deal__version: int | None

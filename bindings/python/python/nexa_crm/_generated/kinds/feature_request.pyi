@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
@@ -24,7 +25,6 @@ from ..._generated.kinds.release import ReleaseId, ReleaseStatusWord, ReleaseTyp
 from ..._generated.kinds.ticket import Ticket
 from ..._generated.kinds.user import User
 from ..._generated.kinds.vote import Vote
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -35,6 +35,19 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class FeatureRequestId(Id):
     """The identifier of a `feature_request`."""
+
+
+class FeatureRequestProgress(StrEnum):
+    """One of `new`, `planned`, `in_progress`, `shipped`."""
+
+    NEW = "new"
+    """Nobody has decided."""
+    PLANNED = "planned"
+    """It is to be done."""
+    IN_PROGRESS = "in_progress"
+    """Somebody works on it."""
+    SHIPPED = "shipped"
+    """Customers have it."""
 
 
 class FeatureRequestStatus(StrEnum):
@@ -50,19 +63,6 @@ class FeatureRequestStatus(StrEnum):
     """Customers have it."""
     DECLINED = "declined"
     """It is not to be done."""
-
-
-class FeatureRequestStatusChoice(StrEnum):
-    """One of `new`, `planned`, `in_progress`, `shipped`."""
-
-    NEW = "new"
-    """Nobody has decided."""
-    PLANNED = "planned"
-    """It is to be done."""
-    IN_PROGRESS = "in_progress"
-    """Somebody works on it."""
-    SHIPPED = "shipped"
-    """Customers have it."""
 
 
 class FeatureRequest(Record):
@@ -127,8 +127,8 @@ class FeatureRequestOverview(Struct):
     """How many contacts voted."""
 
 
+FeatureRequestProgressWord: TypeAlias = FeatureRequestProgress | Literal["new", "planned", "in_progress", "shipped"]
 FeatureRequestStatusWord: TypeAlias = FeatureRequestStatus | Literal["new", "planned", "in_progress", "shipped", "declined"]
-FeatureRequestStatusChoiceWord: TypeAlias = FeatureRequestStatusChoice | Literal["new", "planned", "in_progress", "shipped"]
 
 
 class FeatureRequestWhere(TypedDict, total=False):
@@ -660,7 +660,7 @@ class FeatureRequestOperations(Importable, Readable[FeatureRequest]):
         self,
         feature_request: FeatureRequest | Ref,
         *,
-        status: FeatureRequestStatusChoiceWord,
+        status: FeatureRequestProgressWord,
     ) -> FeatureRequest:
         """Moves a request to another status. A release that brings it moves it to `shipped` by itself. Error:
         `feature_request.declined`.
@@ -1091,7 +1091,7 @@ class AsyncFeatureRequestOperations(AsyncImportable, AsyncReadable[FeatureReques
         self,
         feature_request: FeatureRequest | Ref,
         *,
-        status: FeatureRequestStatusChoiceWord,
+        status: FeatureRequestProgressWord,
     ) -> FeatureRequest:
         """Moves a request to another status. A release that brings it moves it to `shipped` by itself. Error:
         `feature_request.declined`.

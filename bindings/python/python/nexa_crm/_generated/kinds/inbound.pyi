@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.comment import CommentId
 from ..._generated.kinds.common import (
     Change,
@@ -28,7 +29,6 @@ from ..._generated.kinds.message import (
     MessagePlacedByWord,
     MessageTrustWord,
 )
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -9,8 +9,8 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
-    BounceReportClassWord,
     Change,
     ExternalKey,
     ExternalKeyDict,
@@ -18,6 +18,7 @@ from ..._generated.kinds.common import (
     InboundReason,
     InboundReasonWord,
     InboundState,
+    MailBounceClassWord,
     Mailbox,
     MatchPolicyWord,
     MessageAutoWord,
@@ -27,7 +28,6 @@ from ..._generated.kinds.common import (
 from ..._generated.kinds.group import Group, GroupId
 from ..._generated.kinds.inbound import MailEnvelope
 from ..._generated.kinds.sender import Sender, SenderId, SenderStateWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -142,7 +142,7 @@ BounceReportDict = TypedDict(
     "BounceReportDict",
     {
         "address": str | None,
-        "class": BounceReportClassWord,
+        "class": MailBounceClassWord,
         "code": str | None,
         "message_id": str | None,
     },

@@ -10,6 +10,7 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
 from ..._generated.kinds.common import (
@@ -38,7 +39,6 @@ from ..._generated.kinds.deal import Deal, DealId, DealTypeWord
 from ..._generated.kinds.group import Group, GroupId
 from ..._generated.kinds.task import Task
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

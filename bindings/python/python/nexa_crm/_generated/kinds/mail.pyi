@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
-    BounceReportClassWord,
     Change,
     GroupRow,
+    MailBounceClassWord,
     Mailbox,
     Ref,
     SuppressionReason,
@@ -29,7 +30,6 @@ from ..._generated.kinds.sender import Sender, SenderId, SenderStateWord
 from ..._generated.kinds.template import Template
 from ..._generated.kinds.template_version import TemplateVersionId
 from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -1406,7 +1406,7 @@ class MailOperations(Readable[Mail]):
         self,
         mail: str | UUID | None | Unset = UNSET,
         *,
-        class_: BounceReportClassWord,
+        class_: MailBounceClassWord,
         event_id: str,
         address: str | None | Unset = UNSET,
         at: datetime | str | None | Unset = UNSET,
@@ -1854,7 +1854,7 @@ class AsyncMailOperations(AsyncReadable[Mail]):
         self,
         mail: str | UUID | None | Unset = UNSET,
         *,
-        class_: BounceReportClassWord,
+        class_: MailBounceClassWord,
         event_id: str,
         address: str | None | Unset = UNSET,
         at: datetime | str | None | Unset = UNSET,

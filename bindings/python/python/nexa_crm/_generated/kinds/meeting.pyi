@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.attendee import Attendee
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -25,7 +26,6 @@ from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.lead import Lead
 from ..._generated.kinds.user import User, UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

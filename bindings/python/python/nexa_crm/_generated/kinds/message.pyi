@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.attachment import AttachmentId
 from ..._generated.kinds.common import (
     Change,
@@ -18,13 +19,12 @@ from ..._generated.kinds.common import (
     MessageAutoWord,
     MessageMark,
     Ref,
-    ThreadChannelWord,
+    TicketChannelWord,
 )
 from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, ContactStatusWord
 from ..._generated.kinds.mail import MailId, MailPurposeWord, MailStageWord, MailStateWord
 from ..._generated.kinds.thread import ThreadId, ThreadKindWord, ThreadStateWord
 from ..._generated.kinds.user import UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -416,8 +416,8 @@ class MessageWhere(TypedDict, total=False):
     thread__number__in: Collection[str]
     thread__kind: ThreadKindWord | None
     thread__kind__in: Collection[ThreadKindWord]
-    thread__channel: ThreadChannelWord | None
-    thread__channel__in: Collection[ThreadChannelWord]
+    thread__channel: TicketChannelWord | None
+    thread__channel__in: Collection[TicketChannelWord]
     thread__inbox: Record | str | UUID | None
     thread__inbox__in: Collection[Record | str | UUID]
     thread__ticket: Record | str | UUID | None

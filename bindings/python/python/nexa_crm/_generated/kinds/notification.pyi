@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -19,7 +20,6 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.note import NoteId
 from ..._generated.kinds.user import UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

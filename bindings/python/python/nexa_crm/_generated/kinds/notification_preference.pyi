@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -17,7 +18,6 @@ from ..._generated.kinds.common import (
     Ref,
 )
 from ..._generated.kinds.user import User, UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -30,7 +30,16 @@ class NotificationPreferenceId(Id):
     """The identifier of a `notification_preference`."""
 
 
-class NotificationChoicesAssigned(StrEnum):
+class NotificationDigestEvery(StrEnum):
+    """One of `day`, `week`."""
+
+    DAY = "day"
+    """Every day."""
+    WEEK = "week"
+    """Every week."""
+
+
+class NotificationTiming(StrEnum):
     """One of `now`, `digest`, `off`."""
 
     NOW = "now"
@@ -41,35 +50,26 @@ class NotificationChoicesAssigned(StrEnum):
     """Never."""
 
 
-class NotificationDigestEvery(StrEnum):
-    """One of `day`, `week`."""
-
-    DAY = "day"
-    """Every day."""
-    WEEK = "week"
-    """Every week."""
-
-
 class NotificationChoices(Struct):
     """When a channel brings what, by the reason. What is left out comes `now` in the inbox, and never by another
     channel.
     """
 
-    assigned: NotificationChoicesAssigned | None
+    assigned: NotificationTiming | None
     """What others give to the user."""
-    mention: NotificationChoicesAssigned | None
+    mention: NotificationTiming | None
     """Texts in which others mention the user."""
-    reminder: NotificationChoicesAssigned | None
+    reminder: NotificationTiming | None
     """Reminders."""
-    sender_halted: NotificationChoicesAssigned | None
+    sender_halted: NotificationTiming | None
     """Senders of mail that halted by themselves."""
-    target_breached: NotificationChoicesAssigned | None
+    target_breached: NotificationTiming | None
     """What was promised about tickets and was not done in time."""
-    target_near: NotificationChoicesAssigned | None
+    target_near: NotificationTiming | None
     """What was promised about tickets and is nearly due."""
-    workflow: NotificationChoicesAssigned | None
+    workflow: NotificationTiming | None
     """What workflows say."""
-    workflow_halted: NotificationChoicesAssigned | None
+    workflow_halted: NotificationTiming | None
     """Workflows that halted by themselves."""
 
 
@@ -110,21 +110,21 @@ class NotificationChoicesDict(TypedDict, total=False):
     channel.
     """
 
-    assigned: NotificationChoicesAssignedWord | None
+    assigned: NotificationTimingWord | None
     """What others give to the user."""
-    mention: NotificationChoicesAssignedWord | None
+    mention: NotificationTimingWord | None
     """Texts in which others mention the user."""
-    reminder: NotificationChoicesAssignedWord | None
+    reminder: NotificationTimingWord | None
     """Reminders."""
-    sender_halted: NotificationChoicesAssignedWord | None
+    sender_halted: NotificationTimingWord | None
     """Senders of mail that halted by themselves."""
-    target_breached: NotificationChoicesAssignedWord | None
+    target_breached: NotificationTimingWord | None
     """What was promised about tickets and was not done in time."""
-    target_near: NotificationChoicesAssignedWord | None
+    target_near: NotificationTimingWord | None
     """What was promised about tickets and is nearly due."""
-    workflow: NotificationChoicesAssignedWord | None
+    workflow: NotificationTimingWord | None
     """What workflows say."""
-    workflow_halted: NotificationChoicesAssignedWord | None
+    workflow_halted: NotificationTimingWord | None
     """Workflows that halted by themselves."""
 
 
@@ -139,8 +139,8 @@ class NotificationDigestDict(TypedDict, total=False):
     """The day of the week, of a digest that comes every week."""
 
 
-NotificationChoicesAssignedWord: TypeAlias = NotificationChoicesAssigned | Literal["now", "digest", "off"]
 NotificationDigestEveryWord: TypeAlias = NotificationDigestEvery | Literal["day", "week"]
+NotificationTimingWord: TypeAlias = NotificationTiming | Literal["now", "digest", "off"]
 
 
 class NotificationPreferenceWhere(TypedDict, total=False):

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import AccountId, AccountTierWord
 from ..._generated.kinds.common import (
     AccountTypeWord,
@@ -30,7 +31,6 @@ from ..._generated.kinds.contract import ContractId, ContractStatusWord
 from ..._generated.kinds.deal import Deal, DealId, DealTypeWord
 from ..._generated.kinds.order_line import OrderLine
 from ..._generated.kinds.quote import Quote, QuoteId, QuoteStatusWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -9,6 +9,7 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import (
     Address,
@@ -22,7 +23,6 @@ from ..._generated.kinds.common import (
     Ref,
 )
 from ..._generated.kinds.sender import SenderId, SenderStateWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

@@ -8,6 +8,7 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -22,10 +23,10 @@ from ..._generated.kinds.common import (
     PlannedNote,
     PlannedProject,
     PlannedTask,
-    PlannedTaskPriorityWord,
     PlaybookOnWeekend,
     PlaybookOnWeekendWord,
     Ref,
+    TaskPriorityWord,
 )
 from ..._generated.kinds.deal import Deal
 from ..._generated.kinds.group import Group
@@ -35,7 +36,6 @@ from ..._generated.kinds.playbook_version import PlaybookVersion
 from ..._generated.kinds.project import Project
 from ..._generated.kinds.task import Task
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -179,7 +179,7 @@ class PlannedTaskDict(TypedDict, total=False):
     """The name by which other parts of the plan find it."""
     parent: str | None
     """The key of the task of which it is a part."""
-    priority: PlannedTaskPriorityWord
+    priority: TaskPriorityWord
     """How urgent it is."""
     title: Required[str]
     """What to do, in one line."""

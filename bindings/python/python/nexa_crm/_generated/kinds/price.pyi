@@ -10,6 +10,7 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account
 from ..._generated.kinds.common import (
     Change,
@@ -24,7 +25,6 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.product import Product, ProductId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

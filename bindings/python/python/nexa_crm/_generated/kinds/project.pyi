@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.common import (
     AccountTypeWord,
@@ -30,7 +31,6 @@ from ..._generated.kinds.group import Group
 from ..._generated.kinds.meeting import Meeting
 from ..._generated.kinds.playbook import PlaybookId
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

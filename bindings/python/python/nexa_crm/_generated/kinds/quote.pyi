@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import AccountId, AccountTierWord
 from ..._generated.kinds.common import (
     AccountTypeWord,
@@ -31,7 +32,6 @@ from ..._generated.kinds.deal import Deal, DealId, DealTypeWord
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.quote_line import QuoteLine
 from ..._generated.kinds.quote_tier import QuoteTier
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results

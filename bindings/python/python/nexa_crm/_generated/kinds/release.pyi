@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     ExternalKey,
@@ -16,9 +17,8 @@ from ..._generated.kinds.common import (
     GroupRow,
     MatchPolicyWord,
     Ref,
-    ReleaseTicketOutcome,
+    TicketOutcome,
 )
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -146,7 +146,7 @@ class ReleaseOutcome(Struct):
 class SkippedTicket(Struct):
     """A ticket that a release left as it was."""
 
-    outcome: ReleaseTicketOutcome
+    outcome: TicketOutcome
     """Why it was left."""
     ticket: Id
     """The ticket."""
@@ -420,7 +420,7 @@ class ReleaseOperations(Importable, Readable[Release]):
         - `release`: The release.
         - `message`: What customers are told, above the list of their tickets; a standard text unless said.
 
-        Raises `Conflict` (`mail.dedup_taken`, `release.exists`); `RuleViolation` (`mail.no_preferences_page`,
+        Raises `Conflict` (`mail.dedup_taken`); `RuleViolation` (`mail.no_preferences_page`,
         `release.was_rolled_back`, `ticket.closed`, `ticket.not_resolved`).
         """
 
@@ -613,8 +613,8 @@ class ReleaseOperations(Importable, Readable[Release]):
         - `release`: The release.
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Conflict` (`release.exists`); `Invalid` (`choice.unknown`); `RuleViolation`
-        (`record.dependents_hidden`, `record.too_many_dependents`, `release.name_fixed`).
+        Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `release.name_fixed`).
         """
 
     def update(
@@ -771,7 +771,7 @@ class AsyncReleaseOperations(AsyncImportable, AsyncReadable[Release]):
         - `release`: The release.
         - `message`: What customers are told, above the list of their tickets; a standard text unless said.
 
-        Raises `Conflict` (`mail.dedup_taken`, `release.exists`); `RuleViolation` (`mail.no_preferences_page`,
+        Raises `Conflict` (`mail.dedup_taken`); `RuleViolation` (`mail.no_preferences_page`,
         `release.was_rolled_back`, `ticket.closed`, `ticket.not_resolved`).
         """
 
@@ -964,8 +964,8 @@ class AsyncReleaseOperations(AsyncImportable, AsyncReadable[Release]):
         - `release`: The release.
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Conflict` (`release.exists`); `Invalid` (`choice.unknown`); `RuleViolation`
-        (`record.dependents_hidden`, `record.too_many_dependents`, `release.name_fixed`).
+        Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `release.name_fixed`).
         """
 
     async def update(

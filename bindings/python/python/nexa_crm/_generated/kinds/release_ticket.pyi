@@ -8,15 +8,16 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
-    BugSeverityWord,
     Change,
-    GoalPriorityWord,
     GroupRow,
     Ref,
-    ReleaseTicketOutcome,
-    ReleaseTicketOutcomeWord,
-    ThreadChannelWord,
+    TicketChannelWord,
+    TicketOutcome,
+    TicketOutcomeWord,
+    TicketPriorityWord,
+    TicketSeverityWord,
     TicketStatusWord,
     TicketTypeWord,
 )
@@ -25,7 +26,6 @@ from ..._generated.kinds.group import GroupId
 from ..._generated.kinds.mail import MailId, MailPurposeWord, MailStageWord, MailStateWord
 from ..._generated.kinds.release import ReleaseId, ReleaseStatusWord, ReleaseTypeWord
 from ..._generated.kinds.ticket import TicketId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -56,7 +56,7 @@ class ReleaseTicket(Record):
     """The release."""
     ticket: TicketId
     """The ticket."""
-    outcome: ReleaseTicketOutcome
+    outcome: TicketOutcome
     """What became of the ticket."""
     on_behalf_of: GroupId | None
     """The group of the bug, on whose behalf it was resolved."""
@@ -119,16 +119,16 @@ class ReleaseTicketWhere(TypedDict, total=False):
     ticket__is_null: bool
     ticket__in: Collection[Record | str | UUID]
     ticket__not_in: Collection[Record | str | UUID]
-    outcome: ReleaseTicketOutcomeWord | None
-    outcome__eq: ReleaseTicketOutcomeWord | None
-    outcome__ne: ReleaseTicketOutcomeWord | None
+    outcome: TicketOutcomeWord | None
+    outcome__eq: TicketOutcomeWord | None
+    outcome__ne: TicketOutcomeWord | None
     outcome__is_null: bool
-    outcome__in: Collection[ReleaseTicketOutcomeWord]
-    outcome__not_in: Collection[ReleaseTicketOutcomeWord]
-    outcome__lt: ReleaseTicketOutcomeWord
-    outcome__le: ReleaseTicketOutcomeWord
-    outcome__gt: ReleaseTicketOutcomeWord
-    outcome__ge: ReleaseTicketOutcomeWord
+    outcome__in: Collection[TicketOutcomeWord]
+    outcome__not_in: Collection[TicketOutcomeWord]
+    outcome__lt: TicketOutcomeWord
+    outcome__le: TicketOutcomeWord
+    outcome__gt: TicketOutcomeWord
+    outcome__ge: TicketOutcomeWord
     on_behalf_of: Record | str | UUID | None
     on_behalf_of__eq: Record | str | UUID | None
     on_behalf_of__ne: Record | str | UUID | None
@@ -210,14 +210,14 @@ class ReleaseTicketWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: GoalPriorityWord | None
-    ticket__priority__in: Collection[GoalPriorityWord]
+    ticket__priority: TicketPriorityWord | None
+    ticket__priority__in: Collection[TicketPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: BugSeverityWord | None
-    ticket__severity__in: Collection[BugSeverityWord]
-    ticket__channel: ThreadChannelWord | None
-    ticket__channel__in: Collection[ThreadChannelWord]
+    ticket__severity: TicketSeverityWord | None
+    ticket__severity__in: Collection[TicketSeverityWord]
+    ticket__channel: TicketChannelWord | None
+    ticket__channel__in: Collection[TicketChannelWord]
     ticket__customer_impact: str | None
     ticket__customer_impact__in: Collection[str]
     ticket__contact: Record | str | UUID | None
@@ -234,8 +234,8 @@ class ReleaseTicketWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: BugSeverityWord | None
-    ticket__escalation__severity__in: Collection[BugSeverityWord]
+    ticket__escalation__severity: TicketSeverityWord | None
+    ticket__escalation__severity__in: Collection[TicketSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None

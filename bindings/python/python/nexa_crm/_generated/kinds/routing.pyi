@@ -9,19 +9,19 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
     MatchPolicyWord,
-    PlannedTaskPriority,
-    PlannedTaskPriorityWord,
     Ref,
     RoutingBand,
     RoutingBandWord,
+    TaskPriority,
+    TaskPriorityWord,
 )
 from ..._generated.kinds.contact_list import ContactList, ContactListId
 from ..._generated.kinds.group import Group, GroupId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -70,7 +70,7 @@ class Routing(Record):
     """The title of the task that comes with a lead; without one there is none."""
     task_due_hours: int | None
     """In how many hours the task is due."""
-    task_priority: PlannedTaskPriority | None
+    task_priority: TaskPriority | None
     """The priority of the task."""
 
 
@@ -181,16 +181,16 @@ class RoutingWhere(TypedDict, total=False):
     task_due_hours__le: int
     task_due_hours__gt: int
     task_due_hours__ge: int
-    task_priority: PlannedTaskPriorityWord | None
-    task_priority__eq: PlannedTaskPriorityWord | None
-    task_priority__ne: PlannedTaskPriorityWord | None
+    task_priority: TaskPriorityWord | None
+    task_priority__eq: TaskPriorityWord | None
+    task_priority__ne: TaskPriorityWord | None
     task_priority__is_null: bool
-    task_priority__in: Collection[PlannedTaskPriorityWord]
-    task_priority__not_in: Collection[PlannedTaskPriorityWord]
-    task_priority__lt: PlannedTaskPriorityWord
-    task_priority__le: PlannedTaskPriorityWord
-    task_priority__gt: PlannedTaskPriorityWord
-    task_priority__ge: PlannedTaskPriorityWord
+    task_priority__in: Collection[TaskPriorityWord]
+    task_priority__not_in: Collection[TaskPriorityWord]
+    task_priority__lt: TaskPriorityWord
+    task_priority__le: TaskPriorityWord
+    task_priority__gt: TaskPriorityWord
+    task_priority__ge: TaskPriorityWord
     group__id: Record | str | UUID | None
     group__id__in: Collection[Record | str | UUID]
     group__version: int | None
@@ -260,7 +260,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         id: str | UUID | Unset = UNSET,
         pick: RoutingPickWord | Unset = UNSET,
         task_due_hours: int | None | Unset = UNSET,
-        task_priority: PlannedTaskPriorityWord | None | Unset = UNSET,
+        task_priority: TaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
         """Creates a routing.
@@ -441,7 +441,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         group: Group | Ref | None | Unset = UNSET,
         pick: RoutingPickWord | Unset = UNSET,
         task_due_hours: int | None | Unset = UNSET,
-        task_priority: PlannedTaskPriorityWord | None | Unset = UNSET,
+        task_priority: TaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
         """Changes fields of a routing.
@@ -468,7 +468,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         pick: RoutingPickWord | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         task_due_hours: int | None | Unset = UNSET,
-        task_priority: PlannedTaskPriorityWord | None | Unset = UNSET,
+        task_priority: TaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Upserted[Routing]:
         """Creates a routing, or updates the one that matches.
@@ -527,7 +527,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         id: str | UUID | Unset = UNSET,
         pick: RoutingPickWord | Unset = UNSET,
         task_due_hours: int | None | Unset = UNSET,
-        task_priority: PlannedTaskPriorityWord | None | Unset = UNSET,
+        task_priority: TaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
         """Creates a routing.
@@ -708,7 +708,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         group: Group | Ref | None | Unset = UNSET,
         pick: RoutingPickWord | Unset = UNSET,
         task_due_hours: int | None | Unset = UNSET,
-        task_priority: PlannedTaskPriorityWord | None | Unset = UNSET,
+        task_priority: TaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
         """Changes fields of a routing.
@@ -735,7 +735,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         pick: RoutingPickWord | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         task_due_hours: int | None | Unset = UNSET,
-        task_priority: PlannedTaskPriorityWord | None | Unset = UNSET,
+        task_priority: TaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Upserted[Routing]:
         """Creates a routing, or updates the one that matches.

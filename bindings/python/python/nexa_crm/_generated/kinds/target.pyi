@@ -8,18 +8,18 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import (
-    BugSeverity,
-    BugSeverityWord,
     Change,
-    GoalPriority,
-    GoalPriorityWord,
     GroupRow,
     MatchPolicyWord,
     Ref,
+    TicketPriority,
+    TicketPriorityWord,
+    TicketSeverity,
+    TicketSeverityWord,
 )
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -41,11 +41,11 @@ class Goal(Struct):
     """Minutes from the report until a user first answers."""
     next_response: int | None
     """Minutes until a user answers what the customer wrote after the first answer."""
-    priority: GoalPriority | None
+    priority: TicketPriority | None
     """The priority of the tickets; any unless said."""
     resolution: int | None
     """Minutes until the ticket is resolved, without those for which it is pending."""
-    severity: BugSeverity | None
+    severity: TicketSeverity | None
     """The severity of the tickets; any unless said."""
     update: int | None
     """Minutes from one answer to the next while the ticket is open or in progress, whether or not the customer
@@ -98,11 +98,11 @@ class GoalDict(TypedDict, total=False):
     """Minutes from the report until a user first answers."""
     next_response: int | None
     """Minutes until a user answers what the customer wrote after the first answer."""
-    priority: GoalPriorityWord | None
+    priority: TicketPriorityWord | None
     """The priority of the tickets; any unless said."""
     resolution: int | None
     """Minutes until the ticket is resolved, without those for which it is pending."""
-    severity: BugSeverityWord | None
+    severity: TicketSeverityWord | None
     """The severity of the tickets; any unless said."""
     update: int | None
     """Minutes from one answer to the next while the ticket is open or in progress, whether or not the customer

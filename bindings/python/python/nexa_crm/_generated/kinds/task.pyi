@@ -9,6 +9,7 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
@@ -16,16 +17,15 @@ from ..._generated.kinds.common import (
     ExternalKeyDict,
     GroupRow,
     MatchPolicyWord,
-    PlannedTaskPriority,
-    PlannedTaskPriorityWord,
     ProjectTasksWord,
     Ref,
+    TaskPriority,
+    TaskPriorityWord,
 )
 from ..._generated.kinds.group import Group, GroupId
 from ..._generated.kinds.project import Project, ProjectId, ProjectStatusWord
 from ..._generated.kinds.task_dependency import TaskDependency
 from ..._generated.kinds.user import User, UserId
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -99,7 +99,7 @@ class Task(Record):
     it is nobody's, the
     user who sets this.
     """
-    priority: PlannedTaskPriority
+    priority: TaskPriority
     """How urgent it is."""
     status: TaskStatus
     """Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it."""
@@ -277,16 +277,16 @@ class TaskWhere(TypedDict, total=False):
     remind_at__le: datetime | Relative | str
     remind_at__gt: datetime | Relative | str
     remind_at__ge: datetime | Relative | str
-    priority: PlannedTaskPriorityWord | None
-    priority__eq: PlannedTaskPriorityWord | None
-    priority__ne: PlannedTaskPriorityWord | None
+    priority: TaskPriorityWord | None
+    priority__eq: TaskPriorityWord | None
+    priority__ne: TaskPriorityWord | None
     priority__is_null: bool
-    priority__in: Collection[PlannedTaskPriorityWord]
-    priority__not_in: Collection[PlannedTaskPriorityWord]
-    priority__lt: PlannedTaskPriorityWord
-    priority__le: PlannedTaskPriorityWord
-    priority__gt: PlannedTaskPriorityWord
-    priority__ge: PlannedTaskPriorityWord
+    priority__in: Collection[TaskPriorityWord]
+    priority__not_in: Collection[TaskPriorityWord]
+    priority__lt: TaskPriorityWord
+    priority__le: TaskPriorityWord
+    priority__gt: TaskPriorityWord
+    priority__ge: TaskPriorityWord
     status: TaskStatusWord | None
     status__eq: TaskStatusWord | None
     status__ne: TaskStatusWord | None
@@ -536,8 +536,8 @@ class TaskWhere(TypedDict, total=False):
     parent__start_date__in: Collection[date | Relative | str]
     parent__remind_at: datetime | Relative | str | None
     parent__remind_at__in: Collection[datetime | Relative | str]
-    parent__priority: PlannedTaskPriorityWord | None
-    parent__priority__in: Collection[PlannedTaskPriorityWord]
+    parent__priority: TaskPriorityWord | None
+    parent__priority__in: Collection[TaskPriorityWord]
     parent__status: TaskStatusWord | None
     parent__status__in: Collection[TaskStatusWord]
     parent__assignee__user: Record | str | UUID | None
@@ -709,7 +709,7 @@ class TaskOperations(Importable, Readable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
-        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        priority: TaskPriorityWord | Unset = UNSET,
         project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
         start_date: date | str | None | Unset = UNSET,
@@ -1005,7 +1005,7 @@ class TaskOperations(Importable, Readable[Task]):
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
-        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        priority: TaskPriorityWord | Unset = UNSET,
         project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
         start_date: date | str | None | Unset = UNSET,
@@ -1051,7 +1051,7 @@ class TaskOperations(Importable, Readable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        priority: TaskPriorityWord | Unset = UNSET,
         project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
         start_date: date | str | None | Unset = UNSET,
@@ -1198,7 +1198,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
-        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        priority: TaskPriorityWord | Unset = UNSET,
         project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
         start_date: date | str | None | Unset = UNSET,
@@ -1494,7 +1494,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
-        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        priority: TaskPriorityWord | Unset = UNSET,
         project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
         start_date: date | str | None | Unset = UNSET,
@@ -1540,7 +1540,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        priority: TaskPriorityWord | Unset = UNSET,
         project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
         start_date: date | str | None | Unset = UNSET,

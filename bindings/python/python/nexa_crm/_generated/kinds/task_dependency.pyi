@@ -8,9 +8,9 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._generated.kinds.common import Change, GroupRow, PlannedTaskPriorityWord, Ref
+from ..._frame import Frame
+from ..._generated.kinds.common import Change, GroupRow, Ref, TaskPriorityWord
 from ..._generated.kinds.task import TaskId, TaskStatusWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -116,8 +116,8 @@ class TaskDependencyWhere(TypedDict, total=False):
     task__start_date__in: Collection[date | Relative | str]
     task__remind_at: datetime | Relative | str | None
     task__remind_at__in: Collection[datetime | Relative | str]
-    task__priority: PlannedTaskPriorityWord | None
-    task__priority__in: Collection[PlannedTaskPriorityWord]
+    task__priority: TaskPriorityWord | None
+    task__priority__in: Collection[TaskPriorityWord]
     task__status: TaskStatusWord | None
     task__status__in: Collection[TaskStatusWord]
     task__assignee__user: Record | str | UUID | None
@@ -170,8 +170,8 @@ class TaskDependencyWhere(TypedDict, total=False):
     depends_on__start_date__in: Collection[date | Relative | str]
     depends_on__remind_at: datetime | Relative | str | None
     depends_on__remind_at__in: Collection[datetime | Relative | str]
-    depends_on__priority: PlannedTaskPriorityWord | None
-    depends_on__priority__in: Collection[PlannedTaskPriorityWord]
+    depends_on__priority: TaskPriorityWord | None
+    depends_on__priority__in: Collection[TaskPriorityWord]
     depends_on__status: TaskStatusWord | None
     depends_on__status__in: Collection[TaskStatusWord]
     depends_on__assignee__user: Record | str | UUID | None

@@ -9,6 +9,7 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     ExternalKey,
@@ -29,7 +30,6 @@ from ..._generated.kinds.mail import Mail
 from ..._generated.kinds.sender import Sender
 from ..._generated.kinds.template_version import TemplateVersion
 from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

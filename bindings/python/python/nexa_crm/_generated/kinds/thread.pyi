@@ -9,15 +9,16 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
-    BugSeverityWord,
     Change,
-    GoalPriorityWord,
     GroupRow,
     Ref,
-    ThreadChannel,
-    ThreadChannelWord,
+    TicketChannel,
+    TicketChannelWord,
+    TicketPriorityWord,
+    TicketSeverityWord,
     TicketStatusWord,
     TicketTypeWord,
 )
@@ -38,7 +39,6 @@ from ..._generated.kinds.inbox import (
 from ..._generated.kinds.message import Message
 from ..._generated.kinds.ticket import Ticket, TicketId
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -128,7 +128,7 @@ class Thread(Record):
     """The number that people say, such as `TH-000001`."""
     kind: ThreadKind
     """Whether it is with a customer or among the team, for life."""
-    channel: ThreadChannel
+    channel: TicketChannel
     """How it came about."""
     inbox: InboxId | None
     """The inbox through which it goes; a thread without one is not answered by mail."""
@@ -235,16 +235,16 @@ class ThreadWhere(TypedDict, total=False):
     kind__le: ThreadKindWord
     kind__gt: ThreadKindWord
     kind__ge: ThreadKindWord
-    channel: ThreadChannelWord | None
-    channel__eq: ThreadChannelWord | None
-    channel__ne: ThreadChannelWord | None
+    channel: TicketChannelWord | None
+    channel__eq: TicketChannelWord | None
+    channel__ne: TicketChannelWord | None
     channel__is_null: bool
-    channel__in: Collection[ThreadChannelWord]
-    channel__not_in: Collection[ThreadChannelWord]
-    channel__lt: ThreadChannelWord
-    channel__le: ThreadChannelWord
-    channel__gt: ThreadChannelWord
-    channel__ge: ThreadChannelWord
+    channel__in: Collection[TicketChannelWord]
+    channel__not_in: Collection[TicketChannelWord]
+    channel__lt: TicketChannelWord
+    channel__le: TicketChannelWord
+    channel__gt: TicketChannelWord
+    channel__ge: TicketChannelWord
     inbox: Record | str | UUID | None
     inbox__eq: Record | str | UUID | None
     inbox__ne: Record | str | UUID | None
@@ -414,14 +414,14 @@ class ThreadWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: GoalPriorityWord | None
-    ticket__priority__in: Collection[GoalPriorityWord]
+    ticket__priority: TicketPriorityWord | None
+    ticket__priority__in: Collection[TicketPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: BugSeverityWord | None
-    ticket__severity__in: Collection[BugSeverityWord]
-    ticket__channel: ThreadChannelWord | None
-    ticket__channel__in: Collection[ThreadChannelWord]
+    ticket__severity: TicketSeverityWord | None
+    ticket__severity__in: Collection[TicketSeverityWord]
+    ticket__channel: TicketChannelWord | None
+    ticket__channel__in: Collection[TicketChannelWord]
     ticket__customer_impact: str | None
     ticket__customer_impact__in: Collection[str]
     ticket__contact: Record | str | UUID | None
@@ -438,8 +438,8 @@ class ThreadWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: BugSeverityWord | None
-    ticket__escalation__severity__in: Collection[BugSeverityWord]
+    ticket__escalation__severity: TicketSeverityWord | None
+    ticket__escalation__severity__in: Collection[TicketSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None
@@ -586,8 +586,8 @@ class ThreadWhere(TypedDict, total=False):
     suggested_thread__number__in: Collection[str]
     suggested_thread__kind: ThreadKindWord | None
     suggested_thread__kind__in: Collection[ThreadKindWord]
-    suggested_thread__channel: ThreadChannelWord | None
-    suggested_thread__channel__in: Collection[ThreadChannelWord]
+    suggested_thread__channel: TicketChannelWord | None
+    suggested_thread__channel__in: Collection[TicketChannelWord]
     suggested_thread__inbox: Record | str | UUID | None
     suggested_thread__inbox__in: Collection[Record | str | UUID]
     suggested_thread__ticket: Record | str | UUID | None
@@ -889,7 +889,7 @@ class ThreadOperations(Readable[Thread]):
         bcc: Sequence[str] | Unset = UNSET,
         body: str | None | Unset = UNSET,
         cc: Sequence[str] | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         force: bool | Unset = UNSET,
         inbox: Inbox | Ref | None | Unset = UNSET,
@@ -1057,7 +1057,7 @@ class ThreadOperations(Readable[Thread]):
         thread: Thread | Ref,
         *,
         description: str | None | Unset = UNSET,
-        priority: GoalPriorityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1356,7 +1356,7 @@ class AsyncThreadOperations(AsyncReadable[Thread]):
         bcc: Sequence[str] | Unset = UNSET,
         body: str | None | Unset = UNSET,
         cc: Sequence[str] | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         force: bool | Unset = UNSET,
         inbox: Inbox | Ref | None | Unset = UNSET,
@@ -1524,7 +1524,7 @@ class AsyncThreadOperations(AsyncReadable[Thread]):
         thread: Thread | Ref,
         *,
         description: str | None | Unset = UNSET,
-        priority: GoalPriorityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:

@@ -10,26 +10,27 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.comment import Comment
 from ..._generated.kinds.common import (
     AccountTypeWord,
     AssigneeDict,
-    BugSeverity,
-    BugSeverityWord,
     Change,
     CommentAudienceWord,
     ExplainedAccountHealthConfidence,
     Explanation,
     ExternalKey,
     ExternalKeyDict,
-    GoalPriority,
-    GoalPriorityWord,
     GroupRow,
     MatchPolicyWord,
     Ref,
-    ThreadChannel,
-    ThreadChannelWord,
+    TicketChannel,
+    TicketChannelWord,
+    TicketPriority,
+    TicketPriorityWord,
+    TicketSeverity,
+    TicketSeverityWord,
     TicketStatus,
     TicketStatusWord,
     TicketType,
@@ -45,7 +46,6 @@ from ..._generated.kinds.contact import (
 from ..._generated.kinds.group import Group, GroupId
 from ..._generated.kinds.target import TargetId
 from ..._generated.kinds.user import User
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -56,21 +56,6 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class TicketId(Id):
     """The identifier of a `ticket`."""
-
-
-class TicketAnalysisCategory(StrEnum):
-    """One of `product_bug`, `access`, `billing`, `feature_request`, `how_to`."""
-
-    PRODUCT_BUG = "product_bug"
-    """Something of the product is wrong."""
-    ACCESS = "access"
-    """Somebody does not get in."""
-    BILLING = "billing"
-    """Money: invoices, payments, prices."""
-    FEATURE_REQUEST = "feature_request"
-    """Somebody wants something new."""
-    HOW_TO = "how_to"
-    """Somebody wants to know something."""
 
 
 class TicketAnalysisSentiment(StrEnum):
@@ -101,6 +86,21 @@ class TicketBy(StrEnum):
     """How the customer reached the team."""
     ACCOUNT = "account"
     """The customer's company."""
+
+
+class TicketCategory(StrEnum):
+    """One of `product_bug`, `access`, `billing`, `feature_request`, `how_to`."""
+
+    PRODUCT_BUG = "product_bug"
+    """Something of the product is wrong."""
+    ACCESS = "access"
+    """Somebody does not get in."""
+    BILLING = "billing"
+    """Money: invoices, payments, prices."""
+    FEATURE_REQUEST = "feature_request"
+    """Somebody wants something new."""
+    HOW_TO = "how_to"
+    """Somebody wants to know something."""
 
 
 class TicketField(StrEnum):
@@ -226,7 +226,7 @@ class Escalation(Struct):
     """When the ticket was escalated."""
     reason: str
     """Why the ticket is escalated."""
-    severity: BugSeverity | None
+    severity: TicketSeverity | None
     """How bad it is."""
     to: Id
     """The group that was called."""
@@ -328,13 +328,13 @@ class Ticket(Record):
     """What the issue is, in full."""
     status: TicketStatus
     """Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`."""
-    priority: GoalPriority
+    priority: TicketPriority
     """How urgent it is."""
     type: TicketType | None
     """What sort of issue it is."""
-    severity: BugSeverity | None
+    severity: TicketSeverity | None
     """How bad the damage is."""
-    channel: ThreadChannel | None
+    channel: TicketChannel | None
     """How the customer reached the team."""
     customer_impact: str | None
     """What it does to the customer, such as `blocking_work`; one of the tenant's list `ticket.customer_impact`, if
@@ -402,15 +402,15 @@ class TicketAnalysis(Struct):
 
     affected_feature: str | None
     """The feature that it is about, such as `data_export`."""
-    category: TicketAnalysisCategory | None
+    category: TicketCategory | None
     """What it is about."""
     confidences: AnalysisConfidences
     """How sure each of these is."""
     language: str | None
     """The language of the customer, as the contact or the account says it."""
-    recommended_priority: GoalPriority
+    recommended_priority: TicketPriority
     """The priority that it should have."""
-    recommended_severity: BugSeverity | None
+    recommended_severity: TicketSeverity | None
     """How bad the damage is, where something is wrong: `p1` with five other customers who have the same, or an
     outage of several.
     """
@@ -422,7 +422,7 @@ class TicketAnalysis(Struct):
     """How many other tickets of the last seven days are about the same, of those that the actor sees."""
     ticket: Id
     """The ticket."""
-    urgency: GoalPriority
+    urgency: TicketPriority
     """How soon something is to be done."""
 
 
@@ -581,16 +581,16 @@ class TicketWhere(TypedDict, total=False):
     status__le: TicketStatusWord
     status__gt: TicketStatusWord
     status__ge: TicketStatusWord
-    priority: GoalPriorityWord | None
-    priority__eq: GoalPriorityWord | None
-    priority__ne: GoalPriorityWord | None
+    priority: TicketPriorityWord | None
+    priority__eq: TicketPriorityWord | None
+    priority__ne: TicketPriorityWord | None
     priority__is_null: bool
-    priority__in: Collection[GoalPriorityWord]
-    priority__not_in: Collection[GoalPriorityWord]
-    priority__lt: GoalPriorityWord
-    priority__le: GoalPriorityWord
-    priority__gt: GoalPriorityWord
-    priority__ge: GoalPriorityWord
+    priority__in: Collection[TicketPriorityWord]
+    priority__not_in: Collection[TicketPriorityWord]
+    priority__lt: TicketPriorityWord
+    priority__le: TicketPriorityWord
+    priority__gt: TicketPriorityWord
+    priority__ge: TicketPriorityWord
     type: TicketTypeWord | None
     type__eq: TicketTypeWord | None
     type__ne: TicketTypeWord | None
@@ -601,26 +601,26 @@ class TicketWhere(TypedDict, total=False):
     type__le: TicketTypeWord
     type__gt: TicketTypeWord
     type__ge: TicketTypeWord
-    severity: BugSeverityWord | None
-    severity__eq: BugSeverityWord | None
-    severity__ne: BugSeverityWord | None
+    severity: TicketSeverityWord | None
+    severity__eq: TicketSeverityWord | None
+    severity__ne: TicketSeverityWord | None
     severity__is_null: bool
-    severity__in: Collection[BugSeverityWord]
-    severity__not_in: Collection[BugSeverityWord]
-    severity__lt: BugSeverityWord
-    severity__le: BugSeverityWord
-    severity__gt: BugSeverityWord
-    severity__ge: BugSeverityWord
-    channel: ThreadChannelWord | None
-    channel__eq: ThreadChannelWord | None
-    channel__ne: ThreadChannelWord | None
+    severity__in: Collection[TicketSeverityWord]
+    severity__not_in: Collection[TicketSeverityWord]
+    severity__lt: TicketSeverityWord
+    severity__le: TicketSeverityWord
+    severity__gt: TicketSeverityWord
+    severity__ge: TicketSeverityWord
+    channel: TicketChannelWord | None
+    channel__eq: TicketChannelWord | None
+    channel__ne: TicketChannelWord | None
     channel__is_null: bool
-    channel__in: Collection[ThreadChannelWord]
-    channel__not_in: Collection[ThreadChannelWord]
-    channel__lt: ThreadChannelWord
-    channel__le: ThreadChannelWord
-    channel__gt: ThreadChannelWord
-    channel__ge: ThreadChannelWord
+    channel__in: Collection[TicketChannelWord]
+    channel__not_in: Collection[TicketChannelWord]
+    channel__lt: TicketChannelWord
+    channel__le: TicketChannelWord
+    channel__gt: TicketChannelWord
+    channel__ge: TicketChannelWord
     customer_impact: str | None
     customer_impact__eq: str | None
     customer_impact__ne: str | None
@@ -680,16 +680,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__at__le: datetime | Relative | str
     escalation__at__gt: datetime | Relative | str
     escalation__at__ge: datetime | Relative | str
-    escalation__severity: BugSeverityWord | None
-    escalation__severity__eq: BugSeverityWord | None
-    escalation__severity__ne: BugSeverityWord | None
+    escalation__severity: TicketSeverityWord | None
+    escalation__severity__eq: TicketSeverityWord | None
+    escalation__severity__ne: TicketSeverityWord | None
     escalation__severity__is_null: bool
-    escalation__severity__in: Collection[BugSeverityWord]
-    escalation__severity__not_in: Collection[BugSeverityWord]
-    escalation__severity__lt: BugSeverityWord
-    escalation__severity__le: BugSeverityWord
-    escalation__severity__gt: BugSeverityWord
-    escalation__severity__ge: BugSeverityWord
+    escalation__severity__in: Collection[TicketSeverityWord]
+    escalation__severity__not_in: Collection[TicketSeverityWord]
+    escalation__severity__lt: TicketSeverityWord
+    escalation__severity__le: TicketSeverityWord
+    escalation__severity__gt: TicketSeverityWord
+    escalation__severity__ge: TicketSeverityWord
     escalation__reason: str | None
     escalation__reason__eq: str | None
     escalation__reason__ne: str | None
@@ -875,14 +875,14 @@ class TicketWhere(TypedDict, total=False):
     merged_into__description__in: Collection[str]
     merged_into__status: TicketStatusWord | None
     merged_into__status__in: Collection[TicketStatusWord]
-    merged_into__priority: GoalPriorityWord | None
-    merged_into__priority__in: Collection[GoalPriorityWord]
+    merged_into__priority: TicketPriorityWord | None
+    merged_into__priority__in: Collection[TicketPriorityWord]
     merged_into__type: TicketTypeWord | None
     merged_into__type__in: Collection[TicketTypeWord]
-    merged_into__severity: BugSeverityWord | None
-    merged_into__severity__in: Collection[BugSeverityWord]
-    merged_into__channel: ThreadChannelWord | None
-    merged_into__channel__in: Collection[ThreadChannelWord]
+    merged_into__severity: TicketSeverityWord | None
+    merged_into__severity__in: Collection[TicketSeverityWord]
+    merged_into__channel: TicketChannelWord | None
+    merged_into__channel__in: Collection[TicketChannelWord]
     merged_into__customer_impact: str | None
     merged_into__customer_impact__in: Collection[str]
     merged_into__contact: Record | str | UUID | None
@@ -899,8 +899,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__escalation__to__in: Collection[Record | str | UUID]
     merged_into__escalation__at: datetime | Relative | str | None
     merged_into__escalation__at__in: Collection[datetime | Relative | str]
-    merged_into__escalation__severity: BugSeverityWord | None
-    merged_into__escalation__severity__in: Collection[BugSeverityWord]
+    merged_into__escalation__severity: TicketSeverityWord | None
+    merged_into__escalation__severity__in: Collection[TicketSeverityWord]
     merged_into__escalation__reason: str | None
     merged_into__escalation__reason__in: Collection[str]
     merged_into__pending_until: datetime | Relative | str | None
@@ -1159,14 +1159,14 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__description__in: Collection[str]
     follow_up_of__status: TicketStatusWord | None
     follow_up_of__status__in: Collection[TicketStatusWord]
-    follow_up_of__priority: GoalPriorityWord | None
-    follow_up_of__priority__in: Collection[GoalPriorityWord]
+    follow_up_of__priority: TicketPriorityWord | None
+    follow_up_of__priority__in: Collection[TicketPriorityWord]
     follow_up_of__type: TicketTypeWord | None
     follow_up_of__type__in: Collection[TicketTypeWord]
-    follow_up_of__severity: BugSeverityWord | None
-    follow_up_of__severity__in: Collection[BugSeverityWord]
-    follow_up_of__channel: ThreadChannelWord | None
-    follow_up_of__channel__in: Collection[ThreadChannelWord]
+    follow_up_of__severity: TicketSeverityWord | None
+    follow_up_of__severity__in: Collection[TicketSeverityWord]
+    follow_up_of__channel: TicketChannelWord | None
+    follow_up_of__channel__in: Collection[TicketChannelWord]
     follow_up_of__customer_impact: str | None
     follow_up_of__customer_impact__in: Collection[str]
     follow_up_of__contact: Record | str | UUID | None
@@ -1183,8 +1183,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__escalation__to__in: Collection[Record | str | UUID]
     follow_up_of__escalation__at: datetime | Relative | str | None
     follow_up_of__escalation__at__in: Collection[datetime | Relative | str]
-    follow_up_of__escalation__severity: BugSeverityWord | None
-    follow_up_of__escalation__severity__in: Collection[BugSeverityWord]
+    follow_up_of__escalation__severity: TicketSeverityWord | None
+    follow_up_of__escalation__severity__in: Collection[TicketSeverityWord]
     follow_up_of__escalation__reason: str | None
     follow_up_of__escalation__reason__in: Collection[str]
     follow_up_of__pending_until: datetime | Relative | str | None
@@ -1338,7 +1338,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         subject: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer: CustomerDict | Unset = UNSET,
@@ -1346,8 +1346,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1377,7 +1377,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1545,7 +1545,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: GoalPriorityWord,
+        priority: TicketPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -1702,14 +1702,14 @@ class TicketOperations(Importable, Readable[Ticket]):
         ticket: Ticket | Ref,
         *,
         account: Account | Ref | None | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1740,15 +1740,15 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         match_on: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1891,7 +1891,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         subject: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer: CustomerDict | Unset = UNSET,
@@ -1899,8 +1899,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1930,7 +1930,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -2098,7 +2098,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: GoalPriorityWord,
+        priority: TicketPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -2255,14 +2255,14 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         ticket: Ticket | Ref,
         *,
         account: Account | Ref | None | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -2293,15 +2293,15 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         match_on: str,
         account: Account | Ref | None | Unset = UNSET,
-        channel: ThreadChannelWord | None | Unset = UNSET,
+        channel: TicketChannelWord | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: BugSeverityWord | None | Unset = UNSET,
+        priority: TicketPriorityWord | Unset = UNSET,
+        severity: TicketSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,

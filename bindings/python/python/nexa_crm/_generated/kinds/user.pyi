@@ -8,9 +8,9 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import Change, GroupRow, MatchPolicyWord, Ref
-from ..._generated.kinds.workflow_run import Frame
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted

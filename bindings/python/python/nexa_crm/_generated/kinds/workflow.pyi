@@ -9,6 +9,7 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     DateTrigger,
@@ -38,7 +39,7 @@ from ..._generated.kinds.common import (
     WorkflowTrigger,
 )
 from ..._generated.kinds.user import UserId
-from ..._generated.kinds.workflow_run import Frame, WorkflowRun
+from ..._generated.kinds.workflow_run import WorkflowRun
 from ..._generated.kinds.workflow_version import WorkflowVersion
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -102,7 +103,7 @@ class OneStatus(Struct):
     """The workflow."""
 
 
-class Started2(Struct):
+class StartedRun(Struct):
     """What came of starting a workflow."""
 
     run: Id | None
@@ -834,7 +835,7 @@ class WorkflowOperations(Importable, Readable[Workflow]):
         workflow: Workflow | Ref,
         *,
         record: Record | About | Mapping[str, Any] | None | Unset = UNSET,
-    ) -> Started2:
+    ) -> StartedRun:
         """Starts a workflow by hand, for a record that the caller may change, or for none. Its steps follow with
         the next tick, with the access of the user as whom it runs. Errors: `workflow.not_active`,
         `workflow.not_by_hand`, `workflow.not_yours`, `workflow.other_kind`.
@@ -1255,7 +1256,7 @@ class AsyncWorkflowOperations(AsyncImportable, AsyncReadable[Workflow]):
         workflow: Workflow | Ref,
         *,
         record: Record | About | Mapping[str, Any] | None | Unset = UNSET,
-    ) -> Started2:
+    ) -> StartedRun:
         """Starts a workflow by hand, for a record that the caller may change, or for none. Its steps follow with
         the next tick, with the access of the user as whom it runs. Errors: `workflow.not_active`,
         `workflow.not_by_hand`, `workflow.not_yours`, `workflow.other_kind`.

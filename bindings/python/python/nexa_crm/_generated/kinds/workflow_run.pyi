@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import Change, GroupRow, Ref
 from ..._generated.kinds.workflow import WorkflowId, WorkflowStateWord
 from ..._imports import SupportsWrite
@@ -42,7 +43,18 @@ class WorkflowRunState(StrEnum):
     """Somebody cancelled it."""
 
 
-class Frame(Struct):
+class Made(Struct):
+    """What a step made, or worked on."""
+
+    id: Id | None
+    """The record, where the command answered one."""
+    kind: str | None
+    """The kind of the record that the command is of."""
+    parts: dict[str, Id]
+    """The records in the parts of its answer, by their names."""
+
+
+class RunFrame(Struct):
     """A list of steps in which a run is."""
 
     arm: int | None
@@ -55,21 +67,10 @@ class Frame(Struct):
     """The records for each of which it is done."""
 
 
-class Made(Struct):
-    """What a step made, or worked on."""
-
-    id: Id | None
-    """The record, where the command answered one."""
-    kind: str | None
-    """The kind of the record that the command is of."""
-    parts: dict[str, Id]
-    """The records in the parts of its answer, by their names."""
-
-
-class Position2(Struct):
+class RunPosition(Struct):
     """Where a run is: the lists of steps that it is in, the outermost first."""
 
-    frames: list[Frame]
+    frames: list[RunFrame]
     """The lists."""
 
 
@@ -106,7 +107,7 @@ class WorkflowRun(Record):
     """The root, the workflow and the record, by which a chain that comes back is known."""
     state: WorkflowRunState
     """Where it is."""
-    position: Position2
+    position: RunPosition
     """Which step comes next."""
     turn: int
     """How often it went on: what a timer names that is not outdated."""
