@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod explained;
 pub mod health;
+pub mod learning;
 pub mod outlook;
 mod sight;
 pub mod triage;
@@ -13,6 +14,7 @@ pub mod triage;
 pub use alert::{Alert, AlertStatus, AlertType};
 pub use explained::{Confidence, Evidence, Explained, Explanation};
 pub use health::{AccountHealth, AccountSignal, HealthCard, HealthFactor};
+pub use learning::{Calibration, LeadPrediction, TrainedScorecard};
 pub use outlook::DealOutlook;
 pub use triage::{SimilarTickets, TicketAnalysis};
 
@@ -32,6 +34,8 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<alert::Resolve>()
         .command::<alert::Mute>()
         .query::<outlook::Outlook>()
+        .query::<learning::Train>()
+        .query::<learning::Predict>()
         .query::<triage::Analyze>()
         .query::<triage::Similar>()
         .command::<triage::ApplyAnalysis>()

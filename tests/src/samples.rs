@@ -198,6 +198,8 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             let arguments = of("lead", "lead");
             if name == "lead.lose" { with(arguments, "reason", json!("No budget")) } else { arguments }
         }
+        "lead.predict" => of("lead", "lead"),
+        "scorecard.train" => json!({}),
         "lead.record_bant" => with(of("lead", "lead"), "bant", all_criteria()),
         "lead.record_engagement" => with(of("lead", "lead"), "signal", json!("attended")),
         "lead.qualify" => with(of("lead", "contacted"), "bant", all_criteria()),

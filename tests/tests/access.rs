@@ -93,6 +93,8 @@ fn action(name: &str, listed: Action) -> Action {
         "ledger.verify" | "ledger.undo" => Action::Verify,
         // What the page of a link shows is for the host, which shows it.
         "mail.preferences" | "mail.link" => Action::Operate,
+        // It looks at every lead, for those who may make what it answers.
+        "scorecard.train" => Action::Create,
         _ => listed,
     }
 }

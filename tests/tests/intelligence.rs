@@ -1,6 +1,7 @@
 //! Answers that explain themselves, on every backend.
 
 mod health;
+mod learning;
 mod outlook;
 mod triage;
 

@@ -150,6 +150,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("holidays", _) => return vec![json!(["2026-12-25"])],
         ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],
         ("stages" | "rules" | "weekly" | "factors" | "goals", _) => return vec![ids[field.name].clone()],
+        ("calibration", _) => return vec![json!({"slope": 0.04, "at_fifty": -0.5, "horizon_days": 90})],
         ("about", _) => {
             let account = json!({"kind": "account", "id": ids["account"]});
             return vec![account.clone(), json!([account])];

@@ -20,6 +20,7 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("account.rollup", |view| view.rollups()),
     ("account.health", |view| view.health()),
     ("deal.outlook", |view| view.outlooks()),
+    ("lead.predict", |view| view.predictions()),
     ("ticket.analyze", |view| view.analyses()),
     ("ticket.similar", |view| view.similar()),
     ("campaign.performance", |view| view.performances()),
@@ -57,6 +58,7 @@ pub(crate) const EXEMPT: &[(&str, &str)] = &[
     ("ledger.verify", "it counts the events of the tenant, for who may verify them, and shows none of them"),
     ("person.find", "it is for those who may erase whatever is known of a person, and names records by their ids"),
     ("person.export", "it is for those who may erase whatever is known of a person, and hands them all of it"),
+    ("scorecard.train", "it is for those who make scorecards, and says of many leads together what it says"),
     ("mail.may", "it names a suppression, which everybody of the team reads, of an address that the caller gives"),
     ("notification.unreachable", "it names users, whom everybody of the team sees, for a text that the caller reads"),
     ("mail.preferences", "it is for the host, and shows topics to whoever has the token of a mail"),
@@ -523,6 +525,25 @@ impl View<'_> {
                 let seen = [("account", json!(id)), ("signal", factor["code"].clone())];
                 let known = measured || factor["value"].is_null() || count(&signals, &seen) > 0;
                 assert!(known, "{}: {factor} of {id}", self.label);
+            }
+        }
+    }
+
+    fn predictions(&self) {
+        let leads = self.live("lead");
+        for id in self.traffic.ids("lead").iter().take(12) {
+            let prediction = self.ask("lead.predict", json!({"lead": id}));
+            let Some(lead) = leads.get(id) else {
+                assert!(prediction.is_err(), "{}: lead.predict of {id}: {prediction:?}", self.label);
+                continue;
+            };
+            let prediction = prediction.unwrap();
+            let hidden = self.hidden(self.kind("lead"));
+            if ["score", "score_reasons"].iter().any(|field| hidden.contains(field)) {
+                assert!(prediction["value"]["score"].is_null(), "{}: {prediction}", self.label);
+                assert_eq!(prediction["reasons"], json!([]), "{}", self.label);
+            } else {
+                assert_eq!(prediction["value"]["score"], lead["score"], "{}: {prediction}", self.label);
             }
         }
     }

@@ -10,6 +10,7 @@ use super::{CONVERTED, Lead};
 use crate::{
     Code, Command, Context, Document, Entity, Filter, Id, Name, Op, Reasons, Record, Ref, Result, Timestamp,
     closed_enum, command,
+    intelligence::Calibration,
     kernel::{
         error::codes,
         filter::{Alone, Predicate},
@@ -86,11 +87,18 @@ pub struct Scorecard {
     /// The rules; the sum of their points, kept within 0 and 100, is the score.
     #[record(editable)]
     pub rules: Document<Vec<ScoreRule>>,
+    /// What makes a probability of the points (`lead.predict`), where the rules were learned: `scorecard.train` answers it with them.
+    #[record(editable)]
+    pub calibration: Option<Document<Calibration>>,
 }
 
 impl Entity for Scorecard {
     const ERRORS: &'static [Code] = &[POINTS_INVALID];
     async fn settle(&mut self, _: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if self.calibration.as_ref().is_some_and(|one| !(1..=3_650).contains(&one.horizon_days)) {
+            let problem = "give a horizon of 1 to 3,650 days";
+            return Err(codes::FIELD_INVALID.with("field", "calibration").with("problem", problem));
+        }
         for rule in &mut self.rules.0 {
             if rule.points == 0 || rule.points.abs() > 100 {
                 return Err(POINTS_INVALID
