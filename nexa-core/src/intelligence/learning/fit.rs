@@ -146,7 +146,7 @@ mod tests {
                 Row { lines: vec![line], weight: 1.0, won }
             })
             .collect();
-        let fold: Vec<usize> = (0..2_000).map(|number| number / 10 % FOLDS).collect();
+        let fold: Vec<usize> = (0..2_000).map(|number| number / 100 % FOLDS).collect();
         let learned = learn(&rows, &fold, 3, 90);
         let scores = [0, 1, 2].map(|line| learned.points.sum(&[line]));
         assert!((scores[0] - 50.0).abs() <= 1.0 && scores[1] > scores[0] && scores[2] > scores[1], "{scores:?}");
