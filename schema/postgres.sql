@@ -465,7 +465,8 @@ CREATE TABLE nexa.scorecards (
   "deleted_at" timestamptz,
   "name" text COLLATE "C" NOT NULL,
   "active" boolean NOT NULL,
-  "rules" json NOT NULL
+  "rules" json NOT NULL,
+  "calibration" json
 );
 CREATE INDEX scorecards_name_key_trash ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX scorecards_name_key ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NULL;

@@ -428,6 +428,7 @@ CREATE TABLE nexa_scorecards (
   "name" TEXT NOT NULL,
   "active" INTEGER NOT NULL,
   "rules" TEXT NOT NULL,
+  "calibration" TEXT,
   CONSTRAINT nexa_scorecards_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_scorecards_active_check CHECK ("active" IN (0, 1))
 ) STRICT;

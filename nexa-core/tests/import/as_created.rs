@@ -233,6 +233,7 @@ fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
                     "weekly",
                     "discount",
                     "per_domain",
+                    "calibration",
                     "project",
                     "trigger",
                     "filter",

@@ -147,6 +147,7 @@ CREATE POLICY tenant ON nexa.rates USING (org = nullif(current_setting('nexa.org
 ALTER TABLE nexa.leads ADD COLUMN "erased_at" timestamptz;
 ALTER TABLE nexa.leads ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.leads ADD COLUMN "time_zone" text COLLATE "C";
+ALTER TABLE nexa.scorecards ADD COLUMN "calibration" json;
 CREATE TABLE nexa.quotes (
   org uuid NOT NULL,
   "id" uuid NOT NULL,

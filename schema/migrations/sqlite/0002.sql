@@ -178,6 +178,7 @@ CREATE UNIQUE INDEX nexa_rates_base_currency_valid_from_key ON nexa_rates (org, 
 ALTER TABLE nexa_leads ADD COLUMN "erased_at" INTEGER;
 ALTER TABLE nexa_leads ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_leads ADD COLUMN "time_zone" TEXT;
+ALTER TABLE nexa_scorecards ADD COLUMN "calibration" TEXT;
 CREATE TABLE nexa_quotes (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

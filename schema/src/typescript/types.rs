@@ -100,6 +100,10 @@ impl<'a> Types<'a> {
         }
         let mut all: Vec<String> = some.iter().map(|one| self.of(one, owner, field)).collect();
         all.dedup();
+        if all.iter().any(|one| one == "string") {
+            // A decimal number is text already.
+            all.retain(|one| one != "Decimal");
+        }
         all.join(" | ") + nullable
     }
 

@@ -18,12 +18,13 @@ fn leads(office: &Office, chance: bool) -> Vec<Json> {
         let share = if chance { 18 } else { [6, 16, 16, 32][group] };
         let won = (place * 7 + group * 11) % 40 < share;
         office.clock.advance(std::time::Duration::from_secs(1));
+        let (source, size) = (["ads", "referral"][group % 2], ["small", "enterprise"][group / 2]);
         let lead = office.run(
             "lead.create",
             json!({
                 "email": format!("lead{number}@umbrella.example"),
-                "source": ["ads", "referral"][group % 2],
-                "company_size": ["small", "enterprise"][group / 2],
+                "source": source,
+                "company_size": size,
                 "custom": {"campaign_code": "autumn", "verdict": if won { "good" } else { "bad" }},
             }),
         );

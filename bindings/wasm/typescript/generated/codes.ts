@@ -569,6 +569,26 @@ export interface ErrorCodes {
   "message.already_sent": "rule";
   /** `RuleViolation`: The message was not sent by mail; there is nothing to hold back. */
   "message.not_a_mail": "rule";
+  /**
+   * `Invalid`: {name} is nothing to learn from: it is personal, decided with the outcome, or unknown; name a field
+   * that was known before.
+   */
+  "model.field_forbidden": "invalid";
+  /**
+   * `RuleViolation`: What was known of the leads does not say which of them were converted: an area of {auc} where
+   * 0.5 is chance. Score by rules.
+   */
+  "model.no_signal": "rule";
+  /**
+   * `RuleViolation`: The card ranks, but its probabilities miss by {error} on average, more than chance makes of
+   * so few; score by rules.
+   */
+  "model.not_calibrated": "rule";
+  /**
+   * `RuleViolation`: Of {decided} decided leads {won} were converted; a card is learned from 100 decided ones,
+   * with 25 of each outcome. Score by rules until then.
+   */
+  "model.too_few_outcomes": "rule";
   /** `Invalid`: The amount gets too large; keep it below 922 trillion. */
   "money.too_large": "invalid";
   /** `RuleViolation`: {name} is active and keeps their notes; hand over those of users who left. */

@@ -441,6 +441,16 @@ export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"
  */
 export type LeadStatus = (typeof LEAD_STATUS)[number];
 
+/** The words of `LearnedFieldLeftOut`, in their order. */
+export const LEARNED_FIELD_LEFT_OUT = ["written_with_the_outcome", "says_the_outcome", "says_nothing"] as const;
+/**
+ * One of:
+ * - `written_with_the_outcome`: It was changed with the conversion, or after it.
+ * - `says_the_outcome`: By itself it says the outcome too well; it counts where `include` names it.
+ * - `says_nothing`: It says the same of nearly everybody.
+ */
+export type LearnedFieldLeftOut = (typeof LEARNED_FIELD_LEFT_OUT)[number];
+
 /** The words of `MailBounceClass`, in their order. */
 export const MAIL_BOUNCE_CLASS = ["hard", "soft", "block"] as const;
 /**

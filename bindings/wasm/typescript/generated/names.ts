@@ -62,7 +62,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   inbox:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows receive search* update upsert",
   lead:
-    "aggregate? assign claim contact convert count? create find* get? history* import_csv import_preview? import_rows lose merge purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
+    "aggregate? assign claim contact convert count? create find* get? history* import_csv import_preview? import_rows lose merge predict? purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
   ledger:
     "undo verify?",
   line:
@@ -122,7 +122,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   routing:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   scorecard:
-    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore train? trash update upsert",
   sender:
     "aggregate? count? create find* get? halt history* import_csv import_preview? import_rows resume search* update upsert verify",
   stage_visit:

@@ -278,6 +278,7 @@ import type {
   LeadHistoryInput,
   LeadLoseInput,
   LeadMergeInput,
+  LeadPredictInput,
   LeadPurgeInput,
   LeadQualifyInput,
   LeadRecordBantInput,
@@ -550,6 +551,7 @@ import type {
   ScorecardHistoryInput,
   ScorecardPurgeInput,
   ScorecardRestoreInput,
+  ScorecardTrainInput,
   ScorecardTrashInput,
   ScorecardUpdateInput,
   ScorecardUpsertInput,
@@ -766,7 +768,7 @@ import type {
 import type { FeatureRequestOverview } from "./parts/feature_request.js";
 import type { FeedbackWeek } from "./parts/feedback.js";
 import type { Received } from "./parts/inbox.js";
-import type { Conversion, Routed } from "./parts/lead.js";
+import type { Conversion, ExplainedLeadPrediction, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
 import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
 import type { Invited, MeetingConflicts, Rescheduled, Scheduled } from "./parts/meeting.js";
@@ -778,6 +780,7 @@ import type { Quoted } from "./parts/price.js";
 import type { ProjectOverview, Rescheduled2 } from "./parts/project.js";
 import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
 import type { ReleaseNotes, ReleaseOutcome } from "./parts/release.js";
+import type { ExplainedTrainedScorecard } from "./parts/scorecard.js";
 import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Previewed, TemplateMessage } from "./parts/template.js";
 import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TicketReport, TimelinePage } from "./parts/ticket.js";
@@ -1226,6 +1229,7 @@ export interface OperationTable {
   "lead.import_rows": { input: ImportRowsInput; output: ImportReport };
   "lead.lose": { input: LeadLoseInput; output: Lead };
   "lead.merge": { input: LeadMergeInput; output: Lead };
+  "lead.predict": { input: LeadPredictInput; output: ExplainedLeadPrediction };
   "lead.purge": { input: LeadPurgeInput; output: null };
   "lead.qualify": { input: LeadQualifyInput; output: Lead };
   "lead.record_bant": { input: LeadRecordBantInput; output: Lead };
@@ -1577,6 +1581,7 @@ export interface OperationTable {
   "scorecard.import_rows": { input: ImportRowsInput; output: ImportReport };
   "scorecard.purge": { input: ScorecardPurgeInput; output: null };
   "scorecard.restore": { input: ScorecardRestoreInput; output: Scorecard };
+  "scorecard.train": { input: ScorecardTrainInput; output: ExplainedTrainedScorecard };
   "scorecard.trash": { input: ScorecardTrashInput; output: Scorecard };
   "scorecard.update": { input: ScorecardUpdateInput; output: Scorecard };
   "scorecard.upsert": { input: ScorecardUpsertInput; output: Upserted<Scorecard> };

@@ -203,8 +203,10 @@ from .kinds.lead import (
     Bant as Bant,
     Conversion as Conversion,
     Criterion as Criterion,
+    ExplainedLeadPrediction as ExplainedLeadPrediction,
     Lead as Lead,
     LeadId as LeadId,
+    LeadPrediction as LeadPrediction,
     LeadScoreReason as LeadScoreReason,
     LeadStatus as LeadStatus,
     Routed as Routed,
@@ -402,9 +404,15 @@ from .kinds.routing import (
     RoutingPick as RoutingPick,
 )
 from .kinds.scorecard import (
+    Calibration as Calibration,
+    ExplainedTrainedScorecard as ExplainedTrainedScorecard,
+    LearnedField as LearnedField,
+    LearnedFieldLeftOut as LearnedFieldLeftOut,
+    Measures as Measures,
     ScoreRule as ScoreRule,
     Scorecard as Scorecard,
     ScorecardId as ScorecardId,
+    TrainedScorecard as TrainedScorecard,
 )
 from .kinds.sender import (
     Sender as Sender,

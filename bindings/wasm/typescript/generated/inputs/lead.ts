@@ -157,6 +157,12 @@ export interface LeadMergeInput {
   other: Ref<Id>;
 }
 
+/** What `lead.predict` takes. */
+export interface LeadPredictInput {
+  /** The lead. */
+  lead: Ref<Id>;
+}
+
 /** What `lead.purge` takes. */
 export interface LeadPurgeInput {
   /** The lead. */

@@ -5,13 +5,18 @@ import type { Id, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
-import type { ScoreRule } from "../parts/scorecard.js";
+import type { Calibration, ScoreRule } from "../parts/scorecard.js";
 import type { ScorecardId, ScorecardRelated, ScorecardWhere } from "../records/scorecard.js";
 
 /** What `scorecard.create` takes. */
 export interface ScorecardCreateInput {
   /** Whether it counts. */
   active?: boolean;
+  /**
+   * What makes a probability of the points (`lead.predict`), where the rules were learned: `scorecard.train`
+   * answers it with them.
+   */
+  calibration?: Calibration | null;
   id?: ScorecardId;
   /** Its name. */
   name?: string;
@@ -78,6 +83,16 @@ export interface ScorecardRestoreInput {
   without_dependents?: boolean;
 }
 
+/** What `scorecard.train` takes. */
+export interface ScorecardTrainInput {
+  /** Fields that do not count. */
+  exclude?: string[];
+  /** Within how many days a conversion counts; 90 unless said. */
+  horizon_days?: number | null;
+  /** Fields that count although they say the outcome too well by themselves. */
+  include?: string[];
+}
+
 /** What `scorecard.trash` takes. */
 export interface ScorecardTrashInput {
   /** The scorecard. */
@@ -92,6 +107,11 @@ export interface ScorecardUpdateInput {
   scorecard: Ref<Id>;
   /** Whether it counts. */
   active?: boolean;
+  /**
+   * What makes a probability of the points (`lead.predict`), where the rules were learned: `scorecard.train`
+   * answers it with them.
+   */
+  calibration?: Calibration | null;
   /** Its name. */
   name?: string;
   /** The rules; the sum of their points, kept within 0 and 100, is the score. */
@@ -103,6 +123,11 @@ export interface ScorecardUpsertInput {
   match_on: string;
   /** Whether it counts. */
   active?: boolean;
+  /**
+   * What makes a probability of the points (`lead.predict`), where the rules were learned: `scorecard.train`
+   * answers it with them.
+   */
+  calibration?: Calibration | null;
   /** Its name. */
   name?: string;
   policy?: MatchPolicy;

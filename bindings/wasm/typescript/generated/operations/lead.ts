@@ -24,6 +24,7 @@ import type {
   LeadHistoryInput,
   LeadLoseInput,
   LeadMergeInput,
+  LeadPredictInput,
   LeadPurgeInput,
   LeadQualifyInput,
   LeadRecordBantInput,
@@ -38,7 +39,7 @@ import type {
   LeadUpsertInput,
 } from "../inputs/lead.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { Conversion, Routed } from "../parts/lead.js";
+import type { Conversion, ExplainedLeadPrediction, Routed } from "../parts/lead.js";
 import type { Lead, LeadRelated, LeadWhere } from "../records/lead.js";
 
 /** The operations of `lead`. */
@@ -189,6 +190,12 @@ export interface LeadOperations extends Exportable, Importable {
    * (`assignee.inactive`, `lead.closed`, `lead.converted`, `record.too_many_dependents`).
    */
   merge(input: LeadMergeInput): Promise<Lead>;
+  /**
+   * How probable it is that a lead is converted, with what makes its score: `lead.predict`. The reasons are all
+   * rules of the scorecard that hold, what counts most first; their points add up to the score before it is kept
+   * within 0 and 100.
+   */
+  predict(input: LeadPredictInput): Promise<ExplainedLeadPrediction>;
   /**
    * Removes a lead in the trash for good, with its parts and with the records that were folded into it; its
    * history stays.

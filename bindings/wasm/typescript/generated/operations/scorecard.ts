@@ -19,11 +19,13 @@ import type {
   ScorecardHistoryInput,
   ScorecardPurgeInput,
   ScorecardRestoreInput,
+  ScorecardTrainInput,
   ScorecardTrashInput,
   ScorecardUpdateInput,
   ScorecardUpsertInput,
 } from "../inputs/scorecard.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
+import type { ExplainedTrainedScorecard } from "../parts/scorecard.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "../records/scorecard.js";
 
 /** The operations of `scorecard`. */
@@ -139,6 +141,18 @@ export interface ScorecardOperations extends Exportable, Importable {
    * `restore.reference_gone`).
    */
   restore(input: ScorecardRestoreInput): Promise<Scorecard>;
+  /**
+   * Learns a scorecard of the tenant's own leads: `scorecard.train`. It is a question and changes nothing; the
+   * card counts when `scorecard.create` makes it.
+   *
+   * An example is a lead as the ledger has it at a moment while it was open, and whether it was converted within
+   * the horizon; what was written later does not count. Whoever may make scorecards may ask. Errors:
+   * `model.too_few_outcomes`, `model.no_signal`, `model.not_calibrated`, `model.field_forbidden`.
+   *
+   * Raises `Invalid` (`model.field_forbidden`); `RuleViolation` (`model.no_signal`, `model.not_calibrated`,
+   * `model.too_few_outcomes`).
+   */
+  train(input?: ScorecardTrainInput): Promise<ExplainedTrainedScorecard>;
   /**
    * Puts a scorecard into the trash; its unique values become free.
    *

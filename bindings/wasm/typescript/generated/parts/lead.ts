@@ -2,12 +2,13 @@
 // Parts of records, inputs and answers.
 
 import type { Day, Id, Money, Ref, Timestamp } from "../../base.js";
-import type { RoutingBand } from "../enums.js";
+import type { ExplainedAccountHealthConfidence, RoutingBand } from "../enums.js";
+import type { Explanation } from "../parts/common.js";
 import type { Account } from "../records/account.js";
 import type { Contact } from "../records/contact.js";
 import type { ContactListId } from "../records/contact_list.js";
 import type { Deal } from "../records/deal.js";
-import type { Lead } from "../records/lead.js";
+import type { Lead, LeadId } from "../records/lead.js";
 import type { Task } from "../records/task.js";
 
 /** The four criteria. */
@@ -72,6 +73,36 @@ export interface CriterionInput {
   evidence?: string | null;
   /** Whether it is met. */
   met: boolean;
+}
+
+/** An answer that explains itself. */
+export interface ExplainedLeadPrediction {
+  /** The number of the last event in the ledger that it knows. */
+  as_of: number;
+  /** How far it can be relied on. */
+  confidence: ExplainedAccountHealthConfidence;
+  /** How many factors had data, and how many there are. */
+  known: number[];
+  /** What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`. */
+  made_by: string;
+  /** Why it is so, what counts most first. */
+  reasons: Explanation[];
+  /** The answer. */
+  value: LeadPrediction;
+}
+
+/** How probable it is that a lead is converted. */
+export interface LeadPrediction {
+  /** How hot it is by its score. */
+  band?: RoutingBand | null;
+  /** Within how many days of now. */
+  horizon_days?: number | null;
+  /** The lead. */
+  lead: LeadId;
+  /** How probable it is, from 0 to 1, to three places; absent while the card that counts was not learned. */
+  probability?: number | null;
+  /** Its score, 0 to 100; absent for who may not see it. */
+  score?: number | null;
 }
 
 /** Why a score is so many points higher, or lower. */

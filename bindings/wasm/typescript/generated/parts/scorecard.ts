@@ -2,6 +2,64 @@
 // Parts of records, inputs and answers.
 
 import type { Filter } from "../../filter.js";
+import type { ExplainedAccountHealthConfidence, LearnedFieldLeftOut } from "../enums.js";
+import type { Explanation } from "../parts/common.js";
+
+/** What makes a probability of a score. */
+export interface Calibration {
+  /** The log odds at 50 points. */
+  at_fifty: number;
+  /** Within how many days of the moment that is scored the outcome is meant. */
+  horizon_days: number;
+  /** How much log odds a point is. */
+  slope: number;
+}
+
+/** An answer that explains itself. */
+export interface ExplainedTrainedScorecard {
+  /** The number of the last event in the ledger that it knows. */
+  as_of: number;
+  /** How far it can be relied on. */
+  confidence: ExplainedAccountHealthConfidence;
+  /** How many factors had data, and how many there are. */
+  known: number[];
+  /** What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`. */
+  made_by: string;
+  /** Why it is so, what counts most first. */
+  reasons: Explanation[];
+  /** The answer. */
+  value: TrainedScorecard;
+}
+
+/** A field that was looked at. */
+export interface LearnedField {
+  /** How well it ranks by itself; 0.5 is chance. */
+  alone: number;
+  /** Its path, as filters name it. */
+  field: string;
+  /** Why it was left out; absent where it counts. */
+  left_out?: LearnedFieldLeftOut | null;
+  /** How many lines of the card are of it. */
+  lines: number;
+}
+
+/** How good a learned card is, measured on examples that it did not learn from. */
+export interface Measures {
+  /** How probable it is that one that was won has a higher score than one that was not; 0.5 is chance. */
+  auc: number;
+  /** The standard error of it over five folds. */
+  auc_error: number;
+  /** The loss of saying of all of them how many were won on the whole. */
+  base_log_loss: number;
+  /** The mean square of what the probabilities miss. */
+  brier: number;
+  /** How far the probabilities are from what came, on average over ten groups. */
+  calibration_error: number;
+  /** How many times as many were won among the tenth with the highest scores as on the whole. */
+  lift: number;
+  /** The logarithmic loss of the probabilities; less is better. */
+  log_loss: number;
+}
 
 /** One line of a scorecard. */
 export interface ScoreRule {
@@ -11,4 +69,24 @@ export interface ScoreRule {
   points: number;
   /** What the score says of it. */
   reason: string;
+}
+
+/** A card that was learned. To use it, give `rules` and `calibration` to `scorecard.create` with `active`. */
+export interface TrainedScorecard {
+  /** What makes probabilities of the points. */
+  calibration: Calibration;
+  /** How many of them were converted within the horizon. */
+  converted: number;
+  /** How many leads were decided. */
+  decided: number;
+  /** SHA-256 of rules and calibration: the same history has the same on every storage and platform. */
+  digest: string;
+  /** How many leads were left out because a person was erased from their history. */
+  erased: number;
+  /** The fields that were looked at, the best first. */
+  fields: LearnedField[];
+  /** How good it is on leads that it did not learn from. */
+  measures: Measures;
+  /** The rules: the first one holds for every lead, so that the middle lead has 50 points and one of ten has 75. */
+  rules: ScoreRule[];
 }

@@ -3,7 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { BoolColumn, IdColumn, IntColumn, TextColumn, TimeColumn, Where } from "../../columns.js";
-import type { ScoreRule } from "../parts/scorecard.js";
+import type { Calibration, ScoreRule } from "../parts/scorecard.js";
 
 /** The identifier of a `scorecard`. */
 export type ScorecardId = Id<"scorecard">;
@@ -26,6 +26,11 @@ export interface Scorecard {
   active: boolean;
   /** The rules; the sum of their points, kept within 0 and 100, is the score. */
   rules: ScoreRule[];
+  /**
+   * What makes a probability of the points (`lead.predict`), where the rules were learned: `scorecard.train`
+   * answers it with them.
+   */
+  calibration?: Calibration | null;
 }
 
 /** What comes along with a `scorecard` when `with` names it, as far as the actor may see it. */

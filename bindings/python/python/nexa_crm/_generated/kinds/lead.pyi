@@ -21,6 +21,8 @@ from ..._generated.kinds.common import (
     Change,
     DealCategoryWord,
     DealStatusWord,
+    ExplainedAccountHealthConfidence,
+    Explanation,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
@@ -110,6 +112,23 @@ class Criterion(Struct):
     """What shows it."""
     met: bool | None
     """Whether it is met; absent while nobody has said."""
+
+
+class ExplainedLeadPrediction(Struct):
+    """An answer that explains itself."""
+
+    as_of: int
+    """The number of the last event in the ledger that it knows."""
+    confidence: ExplainedAccountHealthConfidence
+    """How far it can be relied on."""
+    known: list[int]
+    """How many factors had data, and how many there are."""
+    made_by: str
+    """What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`."""
+    reasons: list[Explanation]
+    """Why it is so, what counts most first."""
+    value: LeadPrediction
+    """The answer."""
 
 
 class Lead(Record):
@@ -211,6 +230,21 @@ class Lead(Record):
     """The tenant's own fields."""
     external_keys: list[ExternalKey]
     """Its keys in other systems."""
+
+
+class LeadPrediction(Struct):
+    """How probable it is that a lead is converted."""
+
+    band: RoutingBand | None
+    """How hot it is by its score."""
+    horizon_days: int | None
+    """Within how many days of now."""
+    lead: Id
+    """The lead."""
+    probability: float | None
+    """How probable it is, from 0 to 1, to three places; absent while the card that counts was not learned."""
+    score: int | None
+    """Its score, 0 to 100; absent for who may not see it."""
 
 
 class LeadScoreReason(Struct):
@@ -1849,6 +1883,17 @@ class LeadOperations(Importable, Readable[Lead]):
         `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `record.too_many_dependents`).
         """
 
+    def predict(
+        self,
+        lead: Lead | Ref,
+    ) -> ExplainedLeadPrediction:
+        """How probable it is that a lead is converted, with what makes its score: `lead.predict`. The reasons are
+        all rules of the scorecard that hold, what counts most first; their points add up to the score before it
+        is kept within 0 and 100.
+
+        - `lead`: The lead.
+        """
+
     def purge(
         self,
         lead: Lead | Ref,
@@ -2423,6 +2468,17 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
 
         Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`);
         `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `record.too_many_dependents`).
+        """
+
+    async def predict(
+        self,
+        lead: Lead | Ref,
+    ) -> ExplainedLeadPrediction:
+        """How probable it is that a lead is converted, with what makes its score: `lead.predict`. The reasons are
+        all rules of the scorecard that hold, what counts most first; their points add up to the score before it
+        is kept within 0 and 100.
+
+        - `lead`: The lead.
         """
 
     async def purge(

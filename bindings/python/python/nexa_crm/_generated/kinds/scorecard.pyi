@@ -3,13 +3,21 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from os import PathLike
 from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.common import Change, GroupRow, MatchPolicyWord, Ref
+from ..._generated.kinds.common import (
+    Change,
+    ExplainedAccountHealthConfidence,
+    Explanation,
+    GroupRow,
+    MatchPolicyWord,
+    Ref,
+)
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -20,6 +28,77 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class ScorecardId(Id):
     """The identifier of a `scorecard`."""
+
+
+class LearnedFieldLeftOut(StrEnum):
+    """One of `written_with_the_outcome`, `says_the_outcome`, `says_nothing`."""
+
+    WRITTEN_WITH_THE_OUTCOME = "written_with_the_outcome"
+    """It was changed with the conversion, or after it."""
+    SAYS_THE_OUTCOME = "says_the_outcome"
+    """By itself it says the outcome too well; it counts where `include` names it."""
+    SAYS_NOTHING = "says_nothing"
+    """It says the same of nearly everybody."""
+
+
+class Calibration(Struct):
+    """What makes a probability of a score."""
+
+    at_fifty: float
+    """The log odds at 50 points."""
+    horizon_days: int
+    """Within how many days of the moment that is scored the outcome is meant."""
+    slope: float
+    """How much log odds a point is."""
+
+
+class ExplainedTrainedScorecard(Struct):
+    """An answer that explains itself."""
+
+    as_of: int
+    """The number of the last event in the ledger that it knows."""
+    confidence: ExplainedAccountHealthConfidence
+    """How far it can be relied on."""
+    known: list[int]
+    """How many factors had data, and how many there are."""
+    made_by: str
+    """What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`."""
+    reasons: list[Explanation]
+    """Why it is so, what counts most first."""
+    value: TrainedScorecard
+    """The answer."""
+
+
+class LearnedField(Struct):
+    """A field that was looked at."""
+
+    alone: float
+    """How well it ranks by itself; 0.5 is chance."""
+    field: str
+    """Its path, as filters name it."""
+    left_out: LearnedFieldLeftOut | None
+    """Why it was left out; absent where it counts."""
+    lines: int
+    """How many lines of the card are of it."""
+
+
+class Measures(Struct):
+    """How good a learned card is, measured on examples that it did not learn from."""
+
+    auc: float
+    """How probable it is that one that was won has a higher score than one that was not; 0.5 is chance."""
+    auc_error: float
+    """The standard error of it over five folds."""
+    base_log_loss: float
+    """The loss of saying of all of them how many were won on the whole."""
+    brier: float
+    """The mean square of what the probabilities miss."""
+    calibration_error: float
+    """How far the probabilities are from what came, on average over ten groups."""
+    lift: float
+    """How many times as many were won among the tenth with the highest scores as on the whole."""
+    log_loss: float
+    """The logarithmic loss of the probabilities; less is better."""
 
 
 class ScoreRule(Struct):
@@ -52,6 +131,42 @@ class Scorecard(Record):
     """Whether it counts."""
     rules: list[ScoreRule]
     """The rules; the sum of their points, kept within 0 and 100, is the score."""
+    calibration: Calibration | None
+    """What makes a probability of the points (`lead.predict`), where the rules were learned: `scorecard.train`
+    answers it with them.
+    """
+
+
+class TrainedScorecard(Struct):
+    """A card that was learned. To use it, give `rules` and `calibration` to `scorecard.create` with `active`."""
+
+    calibration: Calibration
+    """What makes probabilities of the points."""
+    converted: int
+    """How many of them were converted within the horizon."""
+    decided: int
+    """How many leads were decided."""
+    digest: str
+    """SHA-256 of rules and calibration: the same history has the same on every storage and platform."""
+    erased: int
+    """How many leads were left out because a person was erased from their history."""
+    fields: list[LearnedField]
+    """The fields that were looked at, the best first."""
+    measures: Measures
+    """How good it is on leads that it did not learn from."""
+    rules: list[ScoreRule]
+    """The rules: the first one holds for every lead, so that the middle lead has 50 points and one of ten has 75."""
+
+
+class CalibrationDict(TypedDict, total=False):
+    """What makes a probability of a score."""
+
+    at_fifty: Required[float]
+    """The log odds at 50 points."""
+    horizon_days: Required[int]
+    """Within how many days of the moment that is scored the outcome is meant."""
+    slope: Required[float]
+    """How much log odds a point is."""
 
 
 class ScoreRuleDict(TypedDict, total=False):
@@ -171,6 +286,7 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         self,
         *,
         active: bool | Unset = UNSET,
+        calibration: Calibration | CalibrationDict | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
@@ -178,6 +294,8 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         """Creates a scorecard.
 
         - `active`: Whether it counts.
+        - `calibration`: What makes a probability of the points (`lead.predict`), where the rules were learned:
+          `scorecard.train` answers it with them.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
 
@@ -322,6 +440,30 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         `restore.reference_gone`).
         """
 
+    def train(
+        self,
+        *,
+        exclude: Sequence[str] | Unset = UNSET,
+        horizon_days: int | None | Unset = UNSET,
+        include: Sequence[str] | Unset = UNSET,
+    ) -> ExplainedTrainedScorecard:
+        """Learns a scorecard of the tenant's own leads: `scorecard.train`. It is a question and changes nothing;
+        the card counts when `scorecard.create` makes it.
+
+        An example is a lead as the ledger has it at a moment while it was open, and whether it was converted
+        within the horizon; what was
+        written later does not count. Whoever may make scorecards may ask. Errors: `model.too_few_outcomes`,
+        `model.no_signal`,
+        `model.not_calibrated`, `model.field_forbidden`.
+
+        - `exclude`: Fields that do not count.
+        - `horizon_days`: Within how many days a conversion counts; 90 unless said.
+        - `include`: Fields that count although they say the outcome too well by themselves.
+
+        Raises `Invalid` (`model.field_forbidden`); `RuleViolation` (`model.no_signal`, `model.not_calibrated`,
+        `model.too_few_outcomes`).
+        """
+
     def trash(
         self,
         scorecard: Scorecard | Ref,
@@ -345,6 +487,7 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         scorecard: Scorecard | Ref,
         *,
         active: bool | Unset = UNSET,
+        calibration: Calibration | CalibrationDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
     ) -> Scorecard:
@@ -352,6 +495,8 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
 
         - `scorecard`: The scorecard.
         - `active`: Whether it counts.
+        - `calibration`: What makes a probability of the points (`lead.predict`), where the rules were learned:
+          `scorecard.train` answers it with them.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
 
@@ -363,6 +508,7 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         *,
         match_on: str,
         active: bool | Unset = UNSET,
+        calibration: Calibration | CalibrationDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
@@ -370,6 +516,8 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         """Creates a scorecard, or updates the one that matches.
 
         - `active`: Whether it counts.
+        - `calibration`: What makes a probability of the points (`lead.predict`), where the rules were learned:
+          `scorecard.train` answers it with them.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
 
@@ -414,6 +562,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         self,
         *,
         active: bool | Unset = UNSET,
+        calibration: Calibration | CalibrationDict | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
@@ -421,6 +570,8 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         """Creates a scorecard.
 
         - `active`: Whether it counts.
+        - `calibration`: What makes a probability of the points (`lead.predict`), where the rules were learned:
+          `scorecard.train` answers it with them.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
 
@@ -565,6 +716,30 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         `restore.reference_gone`).
         """
 
+    async def train(
+        self,
+        *,
+        exclude: Sequence[str] | Unset = UNSET,
+        horizon_days: int | None | Unset = UNSET,
+        include: Sequence[str] | Unset = UNSET,
+    ) -> ExplainedTrainedScorecard:
+        """Learns a scorecard of the tenant's own leads: `scorecard.train`. It is a question and changes nothing;
+        the card counts when `scorecard.create` makes it.
+
+        An example is a lead as the ledger has it at a moment while it was open, and whether it was converted
+        within the horizon; what was
+        written later does not count. Whoever may make scorecards may ask. Errors: `model.too_few_outcomes`,
+        `model.no_signal`,
+        `model.not_calibrated`, `model.field_forbidden`.
+
+        - `exclude`: Fields that do not count.
+        - `horizon_days`: Within how many days a conversion counts; 90 unless said.
+        - `include`: Fields that count although they say the outcome too well by themselves.
+
+        Raises `Invalid` (`model.field_forbidden`); `RuleViolation` (`model.no_signal`, `model.not_calibrated`,
+        `model.too_few_outcomes`).
+        """
+
     async def trash(
         self,
         scorecard: Scorecard | Ref,
@@ -588,6 +763,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         scorecard: Scorecard | Ref,
         *,
         active: bool | Unset = UNSET,
+        calibration: Calibration | CalibrationDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
     ) -> Scorecard:
@@ -595,6 +771,8 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
 
         - `scorecard`: The scorecard.
         - `active`: Whether it counts.
+        - `calibration`: What makes a probability of the points (`lead.predict`), where the rules were learned:
+          `scorecard.train` answers it with them.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
 
@@ -606,6 +784,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         *,
         match_on: str,
         active: bool | Unset = UNSET,
+        calibration: Calibration | CalibrationDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
@@ -613,6 +792,8 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         """Creates a scorecard, or updates the one that matches.
 
         - `active`: Whether it counts.
+        - `calibration`: What makes a probability of the points (`lead.predict`), where the rules were learned:
+          `scorecard.train` answers it with them.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
 
