@@ -61,7 +61,7 @@ struct Module {
 
 const MODULES: [Module; 2] = [
     Module { name: "nexa", features: "full", most: 2_800 * 1024 },
-    Module { name: "rules", features: "rules", most: 1_000 * 1024 },
+    Module { name: "rules", features: "rules", most: 1_050 * 1024 },
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {

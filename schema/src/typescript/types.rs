@@ -109,13 +109,14 @@ impl<'a> Types<'a> {
 
     /// The type of an identifier in a field: by the record, or by the name of the field.
     fn identifier(&self, owner: &str, field: &str) -> String {
-        // A field of a record says what it points at; one of an answer is named after it.
-        let is_record = self.catalog.kind_of_record(owner).is_some();
-        let named = || self.catalog.kind(field).filter(|_| !is_record);
+        // A field of a record says what it points at; an argument and a field of an answer are named after it.
+        let owning = self.catalog.kind_of_record(owner);
+        let is_own = owning.is_some_and(|kind| self.catalog.fields(&kind.name).iter().any(|own| own == field));
+        let named = || self.catalog.kind(field).filter(|_| !is_own);
         let target = self.catalog.target(owner, field).or_else(named);
         match target {
             Some(kind) => format!("{}Id", kind.record),
-            None if field == "id" && is_record => format!("{owner}Id"),
+            None if field == "id" && owning.is_some() => format!("{owner}Id"),
             None => "Id".to_owned(),
         }
     }

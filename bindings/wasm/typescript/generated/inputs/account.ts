@@ -12,7 +12,7 @@ import type { PriceBookId } from "../records/price_book.js";
 /** What `account.assign` takes. */
 export interface AccountAssignInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -88,7 +88,7 @@ export interface AccountFindInput {
 /** What `account.get` takes. */
 export interface AccountGetInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -104,13 +104,13 @@ export interface AccountGetInput {
 /** What `account.health` takes. */
 export interface AccountHealthInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
 }
 
 /** What `account.history` takes. */
 export interface AccountHistoryInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -120,7 +120,7 @@ export interface AccountHistoryInput {
 /** What `account.merge` takes. */
 export interface AccountMergeInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
 }
@@ -128,13 +128,13 @@ export interface AccountMergeInput {
 /** What `account.purge` takes. */
 export interface AccountPurgeInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
 }
 
 /** What `account.record_signal` takes. */
 export interface AccountRecordSignalInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** What was seen: the code of a factor of the health card. */
   signal: string;
   /** What it says. */
@@ -146,7 +146,7 @@ export interface AccountRecordSignalInput {
 /** What `account.restore` takes. */
 export interface AccountRestoreInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -154,21 +154,21 @@ export interface AccountRestoreInput {
 /** What `account.rollup` takes. */
 export interface AccountRollupInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
 }
 
 /** What `account.set_primary_contact` takes. */
 export interface AccountSetPrimaryContactInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** One of its contacts; nobody without. */
-  contact?: Ref<Id> | null;
+  contact?: Ref<ContactId> | null;
 }
 
 /** What `account.trash` takes. */
 export interface AccountTrashInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -176,7 +176,7 @@ export interface AccountTrashInput {
 /** What `account.update` takes. */
 export interface AccountUpdateInput {
   /** The account. */
-  account: Ref<Id>;
+  account: Ref<AccountId>;
   /** What it earns in a year, without its subsidiaries. */
   annual_revenue?: Money | null;
   /** Where bills go. */

@@ -4,7 +4,7 @@
 import type { Id, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { About, AsOf, Dependents } from "../parts/common.js";
-import type { AttachmentRelated, AttachmentWhere } from "../records/attachment.js";
+import type { AttachmentId, AttachmentRelated, AttachmentWhere } from "../records/attachment.js";
 
 /** What `attachment.add` takes. */
 export interface AttachmentAddInput {
@@ -38,7 +38,7 @@ export interface AttachmentFindInput {
 /** What `attachment.get` takes. */
 export interface AttachmentGetInput {
   /** The attachment. */
-  attachment: Ref<Id>;
+  attachment: Ref<AttachmentId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -54,7 +54,7 @@ export interface AttachmentGetInput {
 /** What `attachment.history` takes. */
 export interface AttachmentHistoryInput {
   /** The attachment. */
-  attachment: Ref<Id>;
+  attachment: Ref<AttachmentId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -64,13 +64,13 @@ export interface AttachmentHistoryInput {
 /** What `attachment.purge` takes. */
 export interface AttachmentPurgeInput {
   /** The attachment. */
-  attachment: Ref<Id>;
+  attachment: Ref<AttachmentId>;
 }
 
 /** What `attachment.restore` takes. */
 export interface AttachmentRestoreInput {
   /** The attachment. */
-  attachment: Ref<Id>;
+  attachment: Ref<AttachmentId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -78,7 +78,7 @@ export interface AttachmentRestoreInput {
 /** What `attachment.trash` takes. */
 export interface AttachmentTrashInput {
   /** The attachment. */
-  attachment: Ref<Id>;
+  attachment: Ref<AttachmentId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -86,7 +86,7 @@ export interface AttachmentTrashInput {
 /** What `attachment.update` takes. */
 export interface AttachmentUpdateInput {
   /** The attachment. */
-  attachment: Ref<Id>;
+  attachment: Ref<AttachmentId>;
   /** The name of the file. */
   name?: string;
 }

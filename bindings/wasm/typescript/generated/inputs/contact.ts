@@ -11,7 +11,7 @@ import type { ContactId, ContactRelated, ContactWhere } from "../records/contact
 /** What `contact.assign` takes. */
 export interface ContactAssignInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -87,7 +87,7 @@ export interface ContactFindInput {
 /** What `contact.get` takes. */
 export interface ContactGetInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -103,7 +103,7 @@ export interface ContactGetInput {
 /** What `contact.history` takes. */
 export interface ContactHistoryInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -113,7 +113,7 @@ export interface ContactHistoryInput {
 /** What `contact.merge` takes. */
 export interface ContactMergeInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
 }
@@ -121,7 +121,7 @@ export interface ContactMergeInput {
 /** What `contact.overview` takes. */
 export interface ContactOverviewInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /**
    * A moment, or the number of an event in the ledger: everything is returned as it was then. Who may read it, and
    * which fields are hidden, is as of now; what was purged since, such as a membership that ended, is gone. It
@@ -133,13 +133,13 @@ export interface ContactOverviewInput {
 /** What `contact.purge` takes. */
 export interface ContactPurgeInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
 }
 
 /** What `contact.restore` takes. */
 export interface ContactRestoreInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -147,7 +147,7 @@ export interface ContactRestoreInput {
 /** What `contact.set_stage` takes. */
 export interface ContactSetStageInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** The new stage. */
   stage: ContactLifecycleStage;
 }
@@ -155,7 +155,7 @@ export interface ContactSetStageInput {
 /** What `contact.trash` takes. */
 export interface ContactTrashInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -163,7 +163,7 @@ export interface ContactTrashInput {
 /** What `contact.update` takes. */
 export interface ContactUpdateInput {
   /** The contact. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** The company they work for. */
   account?: Ref<AccountId> | null;
   /** Fields that the tenant defined. */

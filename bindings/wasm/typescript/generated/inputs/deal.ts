@@ -9,6 +9,7 @@ import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { DealId, DealRelated, DealWhere } from "../records/deal.js";
+import type { GroupId } from "../records/group.js";
 import type { PipelineId } from "../records/pipeline.js";
 import type { PriceBookId } from "../records/price_book.js";
 import type { UserId } from "../records/user.js";
@@ -16,9 +17,9 @@ import type { UserId } from "../records/user.js";
 /** What `deal.add_contact` takes. */
 export interface DealAddContactInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** One of the account's contacts; a partner may be anybody. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** What part they have in it; other unless said. */
   role?: DealRole;
 }
@@ -26,7 +27,7 @@ export interface DealAddContactInput {
 /** What `deal.assign` takes. */
 export interface DealAssignInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -108,7 +109,7 @@ export interface DealForecastInput {
   /** Its last day. */
   to: Day;
   /** Only deals of the active users of this group. */
-  group?: Ref<Id> | null;
+  group?: Ref<GroupId> | null;
   /** Only deals of this user. */
   owner?: Ref<UserId> | null;
   /** Only deals of this pipeline. */
@@ -128,7 +129,7 @@ export interface DealFunnelInput {
 /** What `deal.get` takes. */
 export interface DealGetInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -144,7 +145,7 @@ export interface DealGetInput {
 /** What `deal.history` takes. */
 export interface DealHistoryInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -154,13 +155,13 @@ export interface DealHistoryInput {
 /** What `deal.lines` takes. */
 export interface DealLinesInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.lose` takes. */
 export interface DealLoseInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** Why it was lost, one of the tenant's list for `deal.lost_reason`. */
   reason: string;
   /** To whom it was lost. */
@@ -172,13 +173,13 @@ export interface DealLoseInput {
 /** What `deal.metrics` takes. */
 export interface DealMetricsInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.move` takes. */
 export interface DealMoveInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** The stage it goes to. */
   stage: string;
 }
@@ -186,13 +187,13 @@ export interface DealMoveInput {
 /** What `deal.next_activity` takes. */
 export interface DealNextActivityInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.outlook` takes. */
 export interface DealOutlookInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.pipeline` takes. */
@@ -204,7 +205,7 @@ export interface DealPipelineInput {
 /** What `deal.place` takes. */
 export interface DealPlaceInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** The deal behind which it goes. */
   after?: Ref<Id> | null;
   /** The deal before which it goes. */
@@ -220,27 +221,27 @@ export interface DealPlaceInput {
 /** What `deal.purge` takes. */
 export interface DealPurgeInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.remove_contact` takes. */
 export interface DealRemoveContactInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** A contact with a role in it. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
 }
 
 /** What `deal.reopen` takes. */
 export interface DealReopenInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.reprice` takes. */
 export interface DealRepriceInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** The price book; the deal keeps it. */
   price_book: Ref<PriceBookId>;
 }
@@ -248,19 +249,19 @@ export interface DealRepriceInput {
 /** What `deal.reset_category` takes. */
 export interface DealResetCategoryInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.reset_probability` takes. */
 export interface DealResetProbabilityInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
 }
 
 /** What `deal.restore` takes. */
 export interface DealRestoreInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -268,9 +269,9 @@ export interface DealRestoreInput {
 /** What `deal.set_contact_role` takes. */
 export interface DealSetContactRoleInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** A contact with a role in it. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
   /** What part they have in it by now. */
   role: DealRole;
 }
@@ -278,7 +279,7 @@ export interface DealSetContactRoleInput {
 /** What `deal.set_lines` takes. */
 export interface DealSetLinesInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** The lines in order; none takes all off. */
   lines: NewLine[];
 }
@@ -298,7 +299,7 @@ export interface DealStuckInput {
 /** What `deal.trash` takes. */
 export interface DealTrashInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -306,7 +307,7 @@ export interface DealTrashInput {
 /** What `deal.update` takes. */
 export interface DealUpdateInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** The company that may buy. */
   account?: Ref<AccountId> | null;
   /** What it is worth; what its lines come to while it has any. */
@@ -410,7 +411,7 @@ export interface DealUpsertInput {
 /** What `deal.win` takes. */
 export interface DealWinInput {
   /** The deal. */
-  deal: Ref<Id>;
+  deal: Ref<DealId>;
   /** What it is worth in the end; its amount unless said. */
   actual_amount?: Money | null;
   /** The day on which it was won; today unless said. */

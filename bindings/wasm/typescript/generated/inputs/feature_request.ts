@@ -5,13 +5,15 @@ import type { Id, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { FeatureRequestProgress, MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { ContactId } from "../records/contact.js";
 import type { FeatureRequestId, FeatureRequestRelated, FeatureRequestWhere } from "../records/feature_request.js";
 import type { ReleaseId } from "../records/release.js";
+import type { TicketId } from "../records/ticket.js";
 
 /** What `feature_request.assign` takes. */
 export interface FeatureRequestAssignInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -48,7 +50,7 @@ export interface FeatureRequestCreateInput {
 /** What `feature_request.decline` takes. */
 export interface FeatureRequestDeclineInput {
   /** The request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** Why it is not to be done. */
   reason: string;
 }
@@ -75,7 +77,7 @@ export interface FeatureRequestFindInput {
 /** What `feature_request.get` takes. */
 export interface FeatureRequestGetInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -91,7 +93,7 @@ export interface FeatureRequestGetInput {
 /** What `feature_request.history` takes. */
 export interface FeatureRequestHistoryInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -101,7 +103,7 @@ export interface FeatureRequestHistoryInput {
 /** What `feature_request.merge` takes. */
 export interface FeatureRequestMergeInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
 }
@@ -109,7 +111,7 @@ export interface FeatureRequestMergeInput {
 /** What `feature_request.move` takes. */
 export interface FeatureRequestMoveInput {
   /** The request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** How far the work on it has come. */
   status: FeatureRequestProgress;
 }
@@ -117,25 +119,25 @@ export interface FeatureRequestMoveInput {
 /** What `feature_request.overview` takes. */
 export interface FeatureRequestOverviewInput {
   /** The request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
 }
 
 /** What `feature_request.purge` takes. */
 export interface FeatureRequestPurgeInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
 }
 
 /** What `feature_request.reopen` takes. */
 export interface FeatureRequestReopenInput {
   /** The request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
 }
 
 /** What `feature_request.restore` takes. */
 export interface FeatureRequestRestoreInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -143,7 +145,7 @@ export interface FeatureRequestRestoreInput {
 /** What `feature_request.trash` takes. */
 export interface FeatureRequestTrashInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -151,7 +153,7 @@ export interface FeatureRequestTrashInput {
 /** What `feature_request.update` takes. */
 export interface FeatureRequestUpdateInput {
   /** The feature request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** Who answers for it: a user or a group. */
   assignee?: Assignee | null;
   /** What it is worth to the business. */
@@ -211,17 +213,17 @@ export interface FeatureRequestUpsertInput {
 /** What `feature_request.vote` takes. */
 export interface FeatureRequestVoteInput {
   /** The request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** Who wishes for it; that of the ticket unless said. */
-  contact?: Ref<Id> | null;
+  contact?: Ref<ContactId> | null;
   /** The ticket in which they say so. */
-  ticket?: Ref<Id> | null;
+  ticket?: Ref<TicketId> | null;
 }
 
 /** What `feature_request.withdraw_vote` takes. */
 export interface FeatureRequestWithdrawVoteInput {
   /** The request. */
-  feature_request: Ref<Id>;
+  feature_request: Ref<FeatureRequestId>;
   /** Whose vote it is. */
-  contact: Ref<Id>;
+  contact: Ref<ContactId>;
 }

@@ -68,7 +68,7 @@ export interface InboxFindInput {
 /** What `inbox.get` takes. */
 export interface InboxGetInput {
   /** The inbox. */
-  inbox: Ref<Id>;
+  inbox: Ref<InboxId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -84,7 +84,7 @@ export interface InboxGetInput {
 /** What `inbox.history` takes. */
 export interface InboxHistoryInput {
   /** The inbox. */
-  inbox: Ref<Id>;
+  inbox: Ref<InboxId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -94,7 +94,7 @@ export interface InboxHistoryInput {
 /** What `inbox.receive` takes. */
 export interface InboxReceiveInput {
   /** The inbox. */
-  inbox: Ref<Id>;
+  inbox: Ref<InboxId>;
   /** The mail as it was read. */
   mail: ReceivedMail;
   /** The bytes of the mail, as they came. */
@@ -106,7 +106,7 @@ export interface InboxReceiveInput {
 /** What `inbox.update` takes. */
 export interface InboxUpdateInput {
   /** The inbox. */
-  inbox: Ref<Id>;
+  inbox: Ref<InboxId>;
   /** What everybody is answered at once who begins a thread, at most once a day; nothing without. */
   acknowledgement?: string | null;
   /** Its address, unique. With a plus sign and a token behind the local part it has to reach the same mailbox. */

@@ -6,13 +6,16 @@ import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { Address, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { BantInput, NewDeal } from "../parts/lead.js";
+import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
+import type { ContactId } from "../records/contact.js";
+import type { DealId } from "../records/deal.js";
 import type { LeadId, LeadRelated, LeadWhere } from "../records/lead.js";
 
 /** What `lead.assign` takes. */
 export interface LeadAssignInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -20,27 +23,27 @@ export interface LeadAssignInput {
 /** What `lead.claim` takes. */
 export interface LeadClaimInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.contact` takes. */
 export interface LeadContactInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.convert` takes. */
 export interface LeadConvertInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** An account to join. */
-  account?: Ref<Id> | null;
+  account?: Ref<AccountId> | null;
   /** A contact to join; it must belong to the account. */
-  contact?: Ref<Id> | null;
+  contact?: Ref<ContactId> | null;
   /** Where custom fields of the lead go: `{"shoe_size": "contact.shoe_size"}`. */
   custom?: Record<string, string>;
   /** A deal to join, by its id or key; or what is known of a new one, all of which has a default. */
-  deal?: Id | ExternalKey | NewDeal | null;
+  deal?: DealId | ExternalKey | NewDeal | null;
   /** Whether the contact goes to the account when it belongs to another one so far. */
   move_contact?: boolean;
   /** Whether the lead's fields replace those of records that were there. */
@@ -118,7 +121,7 @@ export interface LeadFindInput {
 /** What `lead.get` takes. */
 export interface LeadGetInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -134,7 +137,7 @@ export interface LeadGetInput {
 /** What `lead.history` takes. */
 export interface LeadHistoryInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -144,7 +147,7 @@ export interface LeadHistoryInput {
 /** What `lead.lose` takes. */
 export interface LeadLoseInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** Why it came to nothing. */
   reason: string;
 }
@@ -152,7 +155,7 @@ export interface LeadLoseInput {
 /** What `lead.merge` takes. */
 export interface LeadMergeInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
 }
@@ -160,19 +163,19 @@ export interface LeadMergeInput {
 /** What `lead.predict` takes. */
 export interface LeadPredictInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.purge` takes. */
 export interface LeadPurgeInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.qualify` takes. */
 export interface LeadQualifyInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** Criteria to note on the way. */
   bant?: BantInput | null;
 }
@@ -180,7 +183,7 @@ export interface LeadQualifyInput {
 /** What `lead.record_bant` takes. */
 export interface LeadRecordBantInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** What is known now. */
   bant: BantInput;
 }
@@ -188,7 +191,7 @@ export interface LeadRecordBantInput {
 /** What `lead.record_engagement` takes. */
 export interface LeadRecordEngagementInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** The signal, in lower case with underscores. */
   signal: string;
   /** How many times; once unless said. */
@@ -198,25 +201,25 @@ export interface LeadRecordEngagementInput {
 /** What `lead.release` takes. */
 export interface LeadReleaseInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.reopen` takes. */
 export interface LeadReopenInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.rescore` takes. */
 export interface LeadRescoreInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.restore` takes. */
 export interface LeadRestoreInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -224,13 +227,13 @@ export interface LeadRestoreInput {
 /** What `lead.route` takes. */
 export interface LeadRouteInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
 }
 
 /** What `lead.trash` takes. */
 export interface LeadTrashInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -238,7 +241,7 @@ export interface LeadTrashInput {
 /** What `lead.update` takes. */
 export interface LeadUpdateInput {
   /** The lead. */
-  lead: Ref<Id>;
+  lead: Ref<LeadId>;
   /** Where they are. */
   address?: Address;
   /** Whose it is: a user or a group. */

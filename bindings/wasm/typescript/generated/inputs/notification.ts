@@ -39,7 +39,7 @@ export interface NotificationFindInput {
 /** What `notification.get` takes. */
 export interface NotificationGetInput {
   /** The notification. */
-  notification: Ref<Id>;
+  notification: Ref<NotificationId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -55,7 +55,7 @@ export interface NotificationGetInput {
 /** What `notification.history` takes. */
 export interface NotificationHistoryInput {
   /** The notification. */
-  notification: Ref<Id>;
+  notification: Ref<NotificationId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -75,7 +75,7 @@ export interface NotificationInboxInput {
 /** What `notification.mark_read` takes. */
 export interface NotificationMarkReadInput {
   /** The notification. */
-  notification: Ref<Id>;
+  notification: Ref<NotificationId>;
 }
 
 /** What `notification.report` takes. */

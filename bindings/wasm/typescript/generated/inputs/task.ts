@@ -12,7 +12,7 @@ import type { TaskId, TaskRelated, TaskWhere } from "../records/task.js";
 /** What `task.add_dependency` takes. */
 export interface TaskAddDependencyInput {
   /** The task that waits. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** The task that is to be done before. */
   depends_on: Ref<Id>;
 }
@@ -20,7 +20,7 @@ export interface TaskAddDependencyInput {
 /** What `task.assign` takes. */
 export interface TaskAssignInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -28,19 +28,19 @@ export interface TaskAssignInput {
 /** What `task.cancel` takes. */
 export interface TaskCancelInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.claim` takes. */
 export interface TaskClaimInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.complete` takes. */
 export interface TaskCompleteInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** Whether it is done although it waits for tasks that are not. */
   anyway?: boolean;
   /** What becomes of its parts, and theirs, that are still to be done; with such parts it must be said. */
@@ -107,7 +107,7 @@ export interface TaskFindInput {
 /** What `task.get` takes. */
 export interface TaskGetInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -123,7 +123,7 @@ export interface TaskGetInput {
 /** What `task.history` takes. */
 export interface TaskHistoryInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -133,13 +133,13 @@ export interface TaskHistoryInput {
 /** What `task.overview` takes. */
 export interface TaskOverviewInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.place` takes. */
 export interface TaskPlaceInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** The task behind which it goes. */
   after?: Ref<Id> | null;
   /** The task before which it goes. */
@@ -155,19 +155,19 @@ export interface TaskPlaceInput {
 /** What `task.purge` takes. */
 export interface TaskPurgeInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.release` takes. */
 export interface TaskReleaseInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.remove_dependency` takes. */
 export interface TaskRemoveDependencyInput {
   /** The task that waits. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** The task that was to be done before. */
   depends_on: Ref<Id>;
 }
@@ -175,13 +175,13 @@ export interface TaskRemoveDependencyInput {
 /** What `task.reopen` takes. */
 export interface TaskReopenInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.restore` takes. */
 export interface TaskRestoreInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -189,13 +189,13 @@ export interface TaskRestoreInput {
 /** What `task.start` takes. */
 export interface TaskStartInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
 }
 
 /** What `task.trash` takes. */
 export interface TaskTrashInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -203,7 +203,7 @@ export interface TaskTrashInput {
 /** What `task.update` takes. */
 export interface TaskUpdateInput {
   /** The task. */
-  task: Ref<Id>;
+  task: Ref<TaskId>;
   /** What it is about. */
   about?: About | null;
   /** Who does it: a user or a group, never both; nobody when absent. */

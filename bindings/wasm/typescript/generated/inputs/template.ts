@@ -13,13 +13,16 @@ import type {
   TemplateText,
   TemplateVariable,
 } from "../parts/common.js";
+import type { ContactId } from "../records/contact.js";
+import type { LeadId } from "../records/lead.js";
+import type { SenderId } from "../records/sender.js";
 import type { TemplateId, TemplateRelated, TemplateWhere } from "../records/template.js";
 import type { TopicId } from "../records/topic.js";
 
 /** What `template.archive` takes. */
 export interface TemplateArchiveInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
 }
 
 /** What `template.create` takes. */
@@ -72,7 +75,7 @@ export interface TemplateFindInput {
 /** What `template.get` takes. */
 export interface TemplateGetInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -88,7 +91,7 @@ export interface TemplateGetInput {
 /** What `template.history` takes. */
 export interface TemplateHistoryInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -98,13 +101,13 @@ export interface TemplateHistoryInput {
 /** What `template.preview` takes. */
 export interface TemplatePreviewInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** The record that the message is about. */
   about?: About | null;
   /** The contact to whom it goes. */
-  contact?: Ref<Id> | null;
+  contact?: Ref<ContactId> | null;
   /** The lead to whom it goes. */
-  lead?: Ref<Id> | null;
+  lead?: Ref<LeadId> | null;
   /** The language; that of the person unless said. */
   locale?: string | null;
   /** Whether the version is meant that was published last, not the one that is being written. */
@@ -118,25 +121,25 @@ export interface TemplatePreviewInput {
 /** What `template.publish` takes. */
 export interface TemplatePublishInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
 }
 
 /** What `template.purge` takes. */
 export interface TemplatePurgeInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
 }
 
 /** What `template.render` takes. */
 export interface TemplateRenderInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** The record that the message is about. */
   about?: About | null;
   /** The contact to whom it goes. */
-  contact?: Ref<Id> | null;
+  contact?: Ref<ContactId> | null;
   /** The lead to whom it goes. */
-  lead?: Ref<Id> | null;
+  lead?: Ref<LeadId> | null;
   /** The language; that of the person unless said. */
   locale?: string | null;
   /** Values of the template's variables. */
@@ -146,7 +149,7 @@ export interface TemplateRenderInput {
 /** What `template.restore` takes. */
 export interface TemplateRestoreInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -154,15 +157,15 @@ export interface TemplateRestoreInput {
 /** What `template.test` takes. */
 export interface TemplateTestInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** The sender. */
-  sender: Ref<Id>;
+  sender: Ref<SenderId>;
   /** The record that the message is about. */
   about?: About | null;
   /** The contact to whom it would go. */
-  contact?: Ref<Id> | null;
+  contact?: Ref<ContactId> | null;
   /** The lead to whom it would go. */
-  lead?: Ref<Id> | null;
+  lead?: Ref<LeadId> | null;
   /** The language; that of the person unless said. */
   locale?: string | null;
   /** Whether the version is meant that was published last, not the one that is being written. */
@@ -176,7 +179,7 @@ export interface TemplateTestInput {
 /** What `template.trash` takes. */
 export interface TemplateTrashInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -184,13 +187,13 @@ export interface TemplateTrashInput {
 /** What `template.unarchive` takes. */
 export interface TemplateUnarchiveInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
 }
 
 /** What `template.update` takes. */
 export interface TemplateUpdateInput {
   /** The template. */
-  template: Ref<Id>;
+  template: Ref<TemplateId>;
   /** The kind of record that its messages are about, such as `deal`; messages to people alone have none. */
   about_kind?: string | null;
   /** What it is for. */

@@ -5,15 +5,16 @@ import type { Id, Ref, Timestamp } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { ThreadSaid, TicketChannel, TicketPriority, TicketType } from "../enums.js";
 import type { AsOf, Assignee } from "../parts/common.js";
+import type { AttachmentId } from "../records/attachment.js";
 import type { ContactId } from "../records/contact.js";
 import type { InboxId } from "../records/inbox.js";
-import type { ThreadRelated, ThreadWhere } from "../records/thread.js";
+import type { ThreadId, ThreadRelated, ThreadWhere } from "../records/thread.js";
 import type { TicketId } from "../records/ticket.js";
 
 /** What `thread.accept_participant` takes. */
 export interface ThreadAcceptParticipantInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** Their address. */
   address: string;
 }
@@ -21,7 +22,7 @@ export interface ThreadAcceptParticipantInput {
 /** What `thread.assign` takes. */
 export interface ThreadAssignInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -29,7 +30,7 @@ export interface ThreadAssignInput {
 /** What `thread.attach_ticket` takes. */
 export interface ThreadAttachTicketInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** The ticket. */
   ticket: Ref<TicketId>;
 }
@@ -37,13 +38,13 @@ export interface ThreadAttachTicketInput {
 /** What `thread.claim` takes. */
 export interface ThreadClaimInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
 }
 
 /** What `thread.done` takes. */
 export interface ThreadDoneInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
 }
 
 /** What `thread.find` takes. */
@@ -68,7 +69,7 @@ export interface ThreadFindInput {
 /** What `thread.get` takes. */
 export interface ThreadGetInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -84,7 +85,7 @@ export interface ThreadGetInput {
 /** What `thread.history` takes. */
 export interface ThreadHistoryInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -94,7 +95,7 @@ export interface ThreadHistoryInput {
 /** What `thread.log` takes. */
 export interface ThreadLogInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** What was said. */
   body: string;
   /** Who said it. */
@@ -106,19 +107,19 @@ export interface ThreadLogInput {
 /** What `thread.mark_spam` takes. */
 export interface ThreadMarkSpamInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
 }
 
 /** What `thread.not_spam` takes. */
 export interface ThreadNotSpamInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
 }
 
 /** What `thread.note` takes. */
 export interface ThreadNoteInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** What to write. */
   body: string;
 }
@@ -128,7 +129,7 @@ export interface ThreadOpenInput {
   /** What it is about. */
   subject: string;
   /** Uploads of the author that go with it, at most 50. */
-  attachments?: Id[];
+  attachments?: AttachmentId[];
   /** Who gets a copy of which nobody else knows. */
   bcc?: string[];
   /** What the mail says; with an inbox. */
@@ -164,13 +165,13 @@ export interface ThreadOpenInternalInput {
 /** What `thread.release` takes. */
 export interface ThreadReleaseInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
 }
 
 /** What `thread.remove_participant` takes. */
 export interface ThreadRemoveParticipantInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** Their address. */
   address: string;
 }
@@ -178,13 +179,13 @@ export interface ThreadRemoveParticipantInput {
 /** What `thread.reopen` takes. */
 export interface ThreadReopenInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
 }
 
 /** What `thread.reply` takes. */
 export interface ThreadReplyInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** What to answer. */
   body: string;
   /** The newest message of the thread that its author has read. */
@@ -192,7 +193,7 @@ export interface ThreadReplyInput {
   /** The message that it answers; the one that its author has read last, or the last that came in, unless said. */
   answers?: Id | null;
   /** Uploads of the author that go with it, at most 50. */
-  attachments?: Id[];
+  attachments?: AttachmentId[];
   /** Who gets a copy of which nobody else knows. */
   bcc?: string[];
   /** Who gets a copy, instead of who would get one by itself. */
@@ -208,7 +209,7 @@ export interface ThreadReplyInput {
 /** What `thread.snooze` takes. */
 export interface ThreadSnoozeInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** When it comes back. */
   until: Timestamp;
 }
@@ -216,7 +217,7 @@ export interface ThreadSnoozeInput {
 /** What `thread.to_ticket` takes. */
 export interface ThreadToTicketInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** What the issue is, in full; what the customer wrote first unless said. */
   description?: string | null;
   /** How urgent it is; medium unless said. */
@@ -230,7 +231,7 @@ export interface ThreadToTicketInput {
 /** What `thread.update` takes. */
 export interface ThreadUpdateInput {
   /** The thread. */
-  thread: Ref<Id>;
+  thread: Ref<ThreadId>;
   /** What it is about, in one line. */
   subject?: string;
 }

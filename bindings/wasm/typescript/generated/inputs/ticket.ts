@@ -23,13 +23,13 @@ import type { TicketId, TicketRelated, TicketWhere } from "../records/ticket.js"
 /** What `ticket.analyze` takes. */
 export interface TicketAnalyzeInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
 }
 
 /** What `ticket.apply_analysis` takes. */
 export interface TicketApplyAnalysisInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** The fields, at least one. */
   fields: TicketField[];
 }
@@ -37,7 +37,7 @@ export interface TicketApplyAnalysisInput {
 /** What `ticket.assign` takes. */
 export interface TicketAssignInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** A user or a group, or null for nobody; the one before loses it. */
   assignee: Assignee | null;
 }
@@ -45,19 +45,19 @@ export interface TicketAssignInput {
 /** What `ticket.claim` takes. */
 export interface TicketClaimInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
 }
 
 /** What `ticket.close` takes. */
 export interface TicketCloseInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
 }
 
 /** What `ticket.comment` takes. */
 export interface TicketCommentInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** What to write. */
   body: string;
   /** Who may read it; the members unless said. */
@@ -100,7 +100,7 @@ export interface TicketCreateInput {
 /** What `ticket.escalate` takes. */
 export interface TicketEscalateInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** Why the ticket is escalated. */
   reason: string;
   /** The group that is called. */
@@ -131,13 +131,13 @@ export interface TicketFindInput {
 /** What `ticket.follow_up` takes. */
 export interface TicketFollowUpInput {
   /** The closed ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
 }
 
 /** What `ticket.get` takes. */
 export interface TicketGetInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -153,7 +153,7 @@ export interface TicketGetInput {
 /** What `ticket.history` takes. */
 export interface TicketHistoryInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -163,7 +163,7 @@ export interface TicketHistoryInput {
 /** What `ticket.merge` takes. */
 export interface TicketMergeInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
 }
@@ -171,7 +171,7 @@ export interface TicketMergeInput {
 /** What `ticket.move` takes. */
 export interface TicketMoveInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** Where it is to stand. */
   status: TicketStatus;
   /** Until when it is pending; only with that status. */
@@ -181,7 +181,7 @@ export interface TicketMoveInput {
 /** What `ticket.prioritize` takes. */
 export interface TicketPrioritizeInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** How urgent it is. */
   priority: TicketPriority;
 }
@@ -189,13 +189,13 @@ export interface TicketPrioritizeInput {
 /** What `ticket.purge` takes. */
 export interface TicketPurgeInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
 }
 
 /** What `ticket.release` takes. */
 export interface TicketReleaseInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
 }
 
 /** What `ticket.report` takes. */
@@ -211,7 +211,7 @@ export interface TicketReportInput {
 /** What `ticket.resolve` takes. */
 export interface TicketResolveInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** How it was resolved. */
   resolution?: string | null;
 }
@@ -219,7 +219,7 @@ export interface TicketResolveInput {
 /** What `ticket.restore` takes. */
 export interface TicketRestoreInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
 }
@@ -227,7 +227,7 @@ export interface TicketRestoreInput {
 /** What `ticket.similar` takes. */
 export interface TicketSimilarInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** How many at most; 10 unless said, 50 at most. */
   limit?: number | null;
   /** How many days back; 90 unless said, 3,650 at most. */
@@ -237,7 +237,7 @@ export interface TicketSimilarInput {
 /** What `ticket.timeline` takes. */
 export interface TicketTimelineInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many entries at most: 50 unless said, 1,000 at most. */
@@ -247,7 +247,7 @@ export interface TicketTimelineInput {
 /** What `ticket.trash` takes. */
 export interface TicketTrashInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
 }
@@ -255,7 +255,7 @@ export interface TicketTrashInput {
 /** What `ticket.update` takes. */
 export interface TicketUpdateInput {
   /** The ticket. */
-  ticket: Ref<Id>;
+  ticket: Ref<TicketId>;
   /** The customer's company. */
   account?: Ref<AccountId> | null;
   /** How the customer reached the team. */

@@ -11,7 +11,7 @@ import type { UserId, UserRelated, UserWhere } from "../records/user.js";
 /** What `user.activate` takes. */
 export interface UserActivateInput {
   /** The user to activate. */
-  user: Ref<Id>;
+  user: Ref<UserId>;
 }
 
 /** What `user.create` takes. */
@@ -39,7 +39,7 @@ export interface UserCreateInput {
 /** What `user.deactivate` takes. */
 export interface UserDeactivateInput {
   /** The user to deactivate. */
-  user: Ref<Id>;
+  user: Ref<UserId>;
   /** What happens to the open work of the user, and of groups that have no other active member. */
   on_open_work?: OnOpenWork;
 }
@@ -66,7 +66,7 @@ export interface UserFindInput {
 /** What `user.get` takes. */
 export interface UserGetInput {
   /** The user. */
-  user: Ref<Id>;
+  user: Ref<UserId>;
   /**
    * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
    * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
@@ -82,7 +82,7 @@ export interface UserGetInput {
 /** What `user.hand_over_notes` takes. */
 export interface UserHandOverNotesInput {
   /** The user who left. */
-  user: Ref<Id>;
+  user: Ref<UserId>;
   /** The active user who takes them over. */
   to: Ref<Id>;
 }
@@ -90,7 +90,7 @@ export interface UserHandOverNotesInput {
 /** What `user.history` takes. */
 export interface UserHistoryInput {
   /** The user. */
-  user: Ref<Id>;
+  user: Ref<UserId>;
   /** After this position in the ledger. */
   after?: number;
   /** How many changes at most: 50 unless said, 1,000 at most. */
@@ -100,7 +100,7 @@ export interface UserHistoryInput {
 /** What `user.update` takes. */
 export interface UserUpdateInput {
   /** The user. */
-  user: Ref<Id>;
+  user: Ref<UserId>;
   /** When they work; as their group, and else as the organisation, without. */
   calendar?: Ref<CalendarId> | null;
   /** The mail address. */
