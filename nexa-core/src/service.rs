@@ -6,6 +6,7 @@ pub mod inbox;
 pub mod message;
 pub mod target;
 pub mod thread;
+pub mod knowledge;
 pub mod ticket;
 pub mod timeline;
 
@@ -23,7 +24,7 @@ use crate::CrmBuilder;
 
 /// The kinds and operations of this module, and the default policy.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
-    builder
+    knowledge::install(builder)
         .mergeable::<Ticket>()
         .entity::<Target>()
         .timed::<target::due::TargetDue>()

@@ -2,6 +2,7 @@
 
 mod address;
 mod phone;
+mod relevance;
 mod words;
 
 use super::{
@@ -25,6 +26,7 @@ pub(crate) fn plain(text: &str) -> String {
 
 pub(crate) use normal::BETWEEN;
 pub use normal::fold;
+pub use relevance::{Candidate, Fit, frequent_words, ranked, words_of};
 
 /// A word that is sought: some term of a record has to begin with one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]

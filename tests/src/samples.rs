@@ -93,6 +93,8 @@ impl Samples for Office {
             "meeting" => json!({"title": "Demo", "starts_at": "2025-11-18T10:00:00Z"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
+            "category" => json!({"name": "Exporting"}),
+            "article" => json!({"texts": [{"locale": "en", "title": "Export", "body": "Choose it"}]}),
             "bug" => json!({"title": "The export is empty"}),
             "feature_request" => json!({"title": "Export to Excel"}),
             "release" => json!({"name": "3.0.0"}),
@@ -385,6 +387,17 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             with(with(of("ticket", "ticket"), "to", json!(office.id("group"))), "reason", json!("It burns"))
         }
         "ticket.follow_up" => of("ticket", "closed"),
+        "article.publish" | "article.unpublish" | "article.archive" | "article.verify" => {
+            of("article", if name == "article.publish" { "other_article" } else { "article" })
+        }
+        "article.restore_revision" => with(of("article", "article"), "revision", json!(office.id("article_revision"))),
+        "article.link_ticket" => with(of("article", "article"), "ticket", json!(office.id("ticket"))),
+        "article.unlink_ticket" => with(of("article", "article"), "ticket", json!(office.id("other_ticket"))),
+        "article.vote" => with(of("revision", "article_revision"), "helpful", json!(false)),
+        "article.answers" => json!({"question": "article"}),
+        "article.suggest" => of("ticket", "other_ticket"),
+        "article.read" => json!({"slug": "it-is-an-article"}),
+        "article.stale" => json!({}),
         "bug.move" => with(of("bug", "bug"), "status", json!("in_progress")),
         "bug.reject" => with(with(of("bug", "bug"), "outcome", json!("wont_fix")), "reason", json!("It is meant so")),
         "bug.reopen" => of("bug", "released_bug"),

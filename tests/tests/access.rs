@@ -55,6 +55,7 @@ const SETTINGS: &[&str] = &[
     "topic",
     "sender",
     "inbox",
+    "category",
 ];
 
 /// What is the engine's own: admins see it.
@@ -79,6 +80,7 @@ fn may(caller: &str, kind: &str, action: Action) -> bool {
                 "notification",
                 "notification_preference",
                 "alert",
+                "article_ticket",
             ];
             !of_others.contains(&kind)
         }

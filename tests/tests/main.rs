@@ -21,6 +21,7 @@ mod identity;
 mod inbox;
 mod indexed_custom_fields;
 mod intelligence;
+mod knowledge;
 mod later;
 mod layers;
 mod ledger;

@@ -15,7 +15,10 @@ use nexa_crm::{
     marketing::{Campaign, ContactList},
     productivity::{Call, Meeting, Note, Playbook, Project, Task},
     sales::{Account, Contact, Deal, Lead, LineItem, Quote},
-    service::Ticket,
+    service::{
+        Ticket,
+        knowledge::{Article, Category},
+    },
     testing::{Office, SeededIds},
 };
 use nexa_tests::{backends, in_turn::in_turn, samples::Samples};
@@ -176,6 +179,8 @@ fn exported(session: &Session, kind: &str) -> String {
         String::from_utf8(out).unwrap()
     }
     match kind {
+        "article" => of::<Article>(session),
+        "category" => of::<Category>(session),
         "bug" => of::<Bug>(session),
         "feature_request" => of::<FeatureRequest>(session),
         "release" => of::<Release>(session),

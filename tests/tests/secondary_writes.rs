@@ -25,6 +25,7 @@ const ERASED: &str = "an erasure that spared what its caller does not see would 
 const WORKER: &str = "whoever does the work of the host's worker sends all that is due";
 const WHOLE_RELEASE: &str =
     "a release brings all that names it, and the tickets of its bugs follow by the organisation's switch";
+const PUBLISHED: &str = "what is published of an article follows the article";
 const LINK: &str = "a link belongs to the two records that it joins, both of which the caller names and sees";
 const FOLLOWS: &str = "what a company and its people are follows from the deals that were won";
 
@@ -70,6 +71,10 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("release.roll_back", "bug", WHOLE_RELEASE),
     ("bug.unlink_ticket", "bug_ticket", LINK),
     ("feature_request.withdraw_vote", "vote", LINK),
+    ("article.unlink_ticket", "article_ticket", LINK),
+    ("article.unpublish", "article_revision", PUBLISHED),
+    ("article.archive", "article_revision", PUBLISHED),
+    ("article.update", "article_revision", PUBLISHED),
     ("purge", "bug_ticket", PARTS),
     ("purge", "vote", PARTS),
     ("purge", "thread", PARTS),

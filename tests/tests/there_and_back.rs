@@ -195,6 +195,7 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             deployed(office, "4.0.0", other);
             office
                 .run("thread.open_internal", json!({"ticket": other, "subject": "The other", "body": "Who knows it?"}));
+            office.run("article.link_ticket", json!({"article": office.id("article"), "ticket": other}));
         }
         "feature_request" => {
             drop(
@@ -228,6 +229,8 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             );
             let ticket = office.run("ticket.create", json!({"subject": "It is broken", "contact": other}));
             deployed(office, "4.1.0", ticket["id"].as_str().unwrap());
+            let revision = office.id("article_revision");
+            office.run("article.vote", json!({"revision": revision, "contact": other, "helpful": false}));
         }
         "account" => {
             converted(json!({"company": record["name"]}));

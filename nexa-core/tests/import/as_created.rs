@@ -53,12 +53,14 @@ fn office() -> (Importer, Map<String, Json>) {
     let sender = json!({"name": "Before", "address": "before@z.example"});
     let sender = run(&office, "sender.create", sender)["id"].clone();
     let task = run(&office, "task.create", json!({"title": "Before"}))["id"].clone();
+    let category = run(&office, "category.create", json!({"name": "Before"}))["id"].clone();
     let release = run(&office, "release.create", json!({"name": "1.0.0"}))["id"].clone();
     let project = run(&office, "project.create", json!({"name": "Before"}))["id"].clone();
     for (kind, id) in [
         ("project", project),
         ("release", release),
         ("sender", sender),
+        ("category", category),
         ("task", task),
         ("topic", topic),
         ("template_version", version),
@@ -110,6 +112,8 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "meeting" => json!({"title": "New", "starts_at": "2026-03-31T09:15:00.000000Z"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
+        "category" => json!({"name": "New"}),
+        "article" => json!({}),
         "bug" | "feature_request" => json!({"title": "New"}),
         "release" => json!({"name": "2.1.6"}),
         "user" => json!({"name": "New", "email": "new@desk.example"}),
@@ -141,6 +145,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("settings", _) => return vec![json!({"days": 3})],
         ("steps", _) => return vec![json!([{"id": "end", "stop": "Nothing to do"}])],
         ("limits", _) => return vec![json!({"per_record": "once", "per_hour": 7, "allow_loop": false})],
+        ("parent", _) if def.kind == "category" => return vec![ids["category"].clone()],
         ("parent", _) if def.kind == "task" => return vec![ids["task"].clone()],
         ("checklist", _) => return vec![json!([{"text": "Ask", "done": true}])],
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
@@ -159,6 +164,9 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("tiers", _) => return vec![ids["tiers"].clone()],
         ("about_kind", _) => return vec![json!("deal")],
         ("default_locale", _) => return vec![json!("pt-BR")],
+        ("texts", _) if def.kind == "article" => {
+            return vec![json!([{"locale": "en", "title": "New", "slug": "new", "body": "Text"}])];
+        }
         ("texts", _) => return vec![json!([{"locale": "en", "text": "Hello"}])],
         ("variables", _) => return vec![json!([{"name": "link", "type": "text", "required": true}])],
         ("partials", _) => return vec![json!([{"name": "footer", "version": ids["template_version"]}])],

@@ -45,6 +45,10 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("template.preview", |view| view.messages("template.preview")),
     ("template.render", |view| view.messages("template.render")),
     ("notification.inbox", |view| view.inbox()),
+    ("article.answers", |view| view.answers()),
+    ("article.suggest", |view| view.suggestions()),
+    ("article.read", |view| view.readings()),
+    ("article.stale", |view| view.stale()),
     ("bug.overview", |view| view.bugs()),
     ("feature_request.overview", |view| view.wishes()),
     ("release.notes", |view| view.notes()),
@@ -243,6 +247,45 @@ impl View<'_> {
             let seen: Vec<String> =
                 lines.iter().filter(|(_, line)| line[kind] == json!(id)).map(|(id, _)| id.to_string()).collect();
             assert_eq!(listed, seen.iter().map(String::as_str).collect(), "{}: {kind}.lines of {id}", self.label);
+        }
+    }
+
+    /// What answers a question is published, and the caller may read it.
+    fn are_live(&self, answers: &Json) {
+        let live = self.live("article_revision");
+        for answer in answers.as_array().unwrap() {
+            let shown = live.get(&answer["revision"].as_str().unwrap().parse::<Uuid>().unwrap()).unwrap();
+            assert_eq!(shown["live"], json!(true), "{}: {answer}", self.label);
+            for field in ["article", "title", "slug", "locale"] {
+                assert_eq!(answer[field], shown[field], "{}: {field} of {answer}", self.label);
+            }
+        }
+    }
+
+    fn answers(&self) {
+        let Some(answers) = self.ask_if_allowed("article.answers", json!({"question": "article"})) else { return };
+        self.are_live(&answers);
+    }
+
+    fn suggestions(&self) {
+        for id in self.live("ticket").keys() {
+            let Some(answers) = self.ask_if_allowed("article.suggest", json!({"ticket": id})) else { continue };
+            self.are_live(&answers);
+        }
+    }
+
+    fn readings(&self) {
+        let Some(read) = self.ask_if_allowed("article.read", json!({"slug": "it-is-an-article"})) else { return };
+        let id: Uuid = read["revision"]["id"].as_str().unwrap().parse().unwrap();
+        assert_eq!(Some(&read["revision"]), self.live("article_revision").get(&id), "{}: article.read", self.label);
+    }
+
+    fn stale(&self) {
+        let Some(stale) = self.ask_if_allowed("article.stale", json!({})) else { return };
+        let articles = self.live("article");
+        for one in stale.as_array().unwrap() {
+            let id: Uuid = one["article"].as_str().unwrap().parse().unwrap();
+            assert!(articles.contains_key(&id), "{}: article.stale names {id}", self.label);
         }
     }
 

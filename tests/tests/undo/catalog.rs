@@ -114,7 +114,8 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "health_card" | "account" | "campaign" | "contact_list"
             | "deal" | "calendar" | "target" | "product" | "price_book" | "tax_rate" | "template" | "topic"
-            | "sender" | "project" | "playbook" | "release" | "workflow" => ("name", "Renamed"),
+            | "sender" | "project" | "playbook" | "release" | "workflow" | "category" => ("name", "Renamed"),
+            "article" => ("audience", "internal"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "quote" => ("terms", "Net 30"),

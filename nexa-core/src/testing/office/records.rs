@@ -334,6 +334,21 @@ impl Office {
         self.run("feature_request.decline", declined);
     }
 
+    /// Articles: one that is published, and one that is not.
+    fn explain(&mut self) {
+        self.make("category", "category.create", json!({"name": "Data"}));
+        for (word, title) in [("article", "It is an article"), ("other_article", "It is a draft")] {
+            let text = json!({"locale": "en", "title": title, "body": "It is a text"});
+            let fields = json!({"audience": "public", "category": self.id("category"), "texts": [text]});
+            self.make(word, "article.create", fields);
+        }
+        self.make("article_revision", "article.publish", json!({"article": self.id("article")}));
+        let link = json!({"article": self.id("article"), "ticket": self.id("other_ticket")});
+        self.make("article_ticket", "article.link_ticket", link);
+        let vote = json!({"revision": self.id("article_revision"), "contact": self.id("contact"), "helpful": true});
+        self.make("article_vote", "article.vote", vote);
+    }
+
     pub(super) fn support(&mut self) {
         self.make("task", "task.create", json!({"title": "Call Sarah"}));
         self.make("done", "task.create", json!({"title": "Call Bill"}));
@@ -368,6 +383,7 @@ impl Office {
         let among_some = json!({"body": "Maria knows more", "readers": readers, "about": [of("deal", "deal", self)]});
         self.make("note_to_some", "note.create", among_some);
         self.feedback();
+        self.explain();
         self.attach();
         let wants = json!({"user": self.id("agent"), "channels": {"chat": {"assigned": "now"}}});
         self.make("notification_preference", "notification_preference.set", wants);
