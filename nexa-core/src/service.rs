@@ -3,10 +3,10 @@
 pub mod comment;
 pub mod inbound;
 pub mod inbox;
+pub mod knowledge;
 pub mod message;
 pub mod target;
 pub mod thread;
-pub mod knowledge;
 pub mod ticket;
 pub mod timeline;
 

@@ -4,6 +4,10 @@
 import type { AccountOperations } from "./operations/account.js";
 import type { AccountSignalOperations } from "./operations/account_signal.js";
 import type { AlertOperations } from "./operations/alert.js";
+import type { ArticleOperations } from "./operations/article.js";
+import type { ArticleRevisionOperations } from "./operations/article_revision.js";
+import type { ArticleTicketOperations } from "./operations/article_ticket.js";
+import type { ArticleVoteOperations } from "./operations/article_vote.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
 import type { AttendeeOperations } from "./operations/attendee.js";
 import type { BugOperations } from "./operations/bug.js";
@@ -12,6 +16,7 @@ import type { CalendarOperations } from "./operations/calendar.js";
 import type { CallOperations } from "./operations/call.js";
 import type { CampaignOperations } from "./operations/campaign.js";
 import type { CampaignMemberOperations } from "./operations/campaign_member.js";
+import type { CategoryOperations } from "./operations/category.js";
 import type { CommentOperations } from "./operations/comment.js";
 import type { ConsentOperations } from "./operations/consent.js";
 import type { ContactOperations } from "./operations/contact.js";
@@ -82,6 +87,10 @@ import type { WorkflowVersionOperations } from "./operations/workflow_version.js
 import type { Account, AccountWhere } from "./records/account.js";
 import type { AccountSignal, AccountSignalWhere } from "./records/account_signal.js";
 import type { Alert, AlertWhere } from "./records/alert.js";
+import type { Article, ArticleWhere } from "./records/article.js";
+import type { ArticleRevision, ArticleRevisionWhere } from "./records/article_revision.js";
+import type { ArticleTicket, ArticleTicketWhere } from "./records/article_ticket.js";
+import type { ArticleVote, ArticleVoteWhere } from "./records/article_vote.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeWhere } from "./records/attendee.js";
 import type { Bug, BugWhere } from "./records/bug.js";
@@ -90,6 +99,7 @@ import type { Calendar } from "./records/calendar.js";
 import type { Call, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberWhere } from "./records/campaign_member.js";
+import type { Category, CategoryWhere } from "./records/category.js";
 import type { Comment, CommentWhere } from "./records/comment.js";
 import type { Consent, ConsentWhere } from "./records/consent.js";
 import type { Contact, ContactWhere } from "./records/contact.js";
@@ -167,6 +177,20 @@ export interface SessionOperations {
    */
   readonly alert: AlertOperations;
   /**
+   * The operations of `article`: An answer to what customers ask. It holds the drafts; `article_revision` what was
+   * published.
+   */
+  readonly article: ArticleOperations;
+  /**
+   * The operations of `article_revision`: What was published of an article in one language. The live ones are what
+   * readers see; a host's policy for customers lets them see those of [`ArticleRevision::public`].
+   */
+  readonly articleRevision: ArticleRevisionOperations;
+  /** The operations of `article_ticket`: An article that answers a ticket. It is seen by those who see the ticket. */
+  readonly articleTicket: ArticleTicketOperations;
+  /** The operations of `article_vote`: Whether an article helped somebody. */
+  readonly articleVote: ArticleVoteOperations;
+  /**
    * The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and goes
    * where that goes.
    */
@@ -198,6 +222,8 @@ export interface SessionOperations {
   readonly campaign: CampaignOperations;
   /** The operations of `campaign_member`: A lead or a contact, exactly one, in a campaign. */
   readonly campaignMember: CampaignMemberOperations;
+  /** The operations of `category`: Where articles stand. */
+  readonly category: CategoryOperations;
   /**
    * The operations of `comment`: What somebody of the team wrote on a ticket. It is seen by those who see the
    * ticket, or by the admins among them.
@@ -415,6 +441,10 @@ export interface RecordTable {
   account: Account;
   account_signal: AccountSignal;
   alert: Alert;
+  article: Article;
+  article_revision: ArticleRevision;
+  article_ticket: ArticleTicket;
+  article_vote: ArticleVote;
   attachment: Attachment;
   attendee: Attendee;
   bug: Bug;
@@ -423,6 +453,7 @@ export interface RecordTable {
   call: Call;
   campaign: Campaign;
   campaign_member: CampaignMember;
+  category: Category;
   comment: Comment;
   consent: Consent;
   contact: Contact;
@@ -497,6 +528,10 @@ export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
   account_signal: { found: AccountSignalWhere; by: "account" };
   alert: { found: AlertWhere; by: "account" | "acknowledged_by" | "assignee.group" | "assignee.user" };
+  article: { found: ArticleWhere; by: "category" | "owner.group" | "owner.user" };
+  article_revision: { found: ArticleRevisionWhere; by: "article" | "based_on" | "publisher" };
+  article_ticket: { found: ArticleTicketWhere; by: "article" | "linked_by" | "ticket" };
+  article_vote: { found: ArticleVoteWhere; by: "article" | "contact" | "user" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
   attendee: { found: AttendeeWhere; by: "contact" | "lead" | "meeting" | "user" };
   bug: { found: BugWhere; by: "assignee.group" | "assignee.user" | "duplicate_of" | "fixed_in" };
@@ -504,6 +539,7 @@ export interface PointerTable {
   call: { found: CallWhere; by: "about" | "user" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
+  category: { found: CategoryWhere; by: "parent" };
   comment: { found: CommentWhere; by: "author" | "ticket" };
   consent: { found: ConsentWhere; by: "topic" };
   contact: { found: ContactWhere; by: "account" | "owner.group" | "owner.user" | "reports_to" };

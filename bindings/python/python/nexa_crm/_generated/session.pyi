@@ -6,6 +6,13 @@ from functools import cached_property
 from .._generated.kinds.account import AccountOperations, AsyncAccountOperations
 from .._generated.kinds.account_signal import AccountSignalOperations, AsyncAccountSignalOperations
 from .._generated.kinds.alert import AlertOperations, AsyncAlertOperations
+from .._generated.kinds.article import ArticleOperations, AsyncArticleOperations
+from .._generated.kinds.article_revision import (
+    ArticleRevisionOperations,
+    AsyncArticleRevisionOperations,
+)
+from .._generated.kinds.article_ticket import ArticleTicketOperations, AsyncArticleTicketOperations
+from .._generated.kinds.article_vote import ArticleVoteOperations, AsyncArticleVoteOperations
 from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
 from .._generated.kinds.attendee import AsyncAttendeeOperations, AttendeeOperations
 from .._generated.kinds.bug import AsyncBugOperations, BugOperations
@@ -17,6 +24,7 @@ from .._generated.kinds.campaign_member import (
     AsyncCampaignMemberOperations,
     CampaignMemberOperations,
 )
+from .._generated.kinds.category import AsyncCategoryOperations, CategoryOperations
 from .._generated.kinds.comment import AsyncCommentOperations, CommentOperations
 from .._generated.kinds.consent import AsyncConsentOperations, ConsentOperations
 from .._generated.kinds.contact import AsyncContactOperations, ContactOperations
@@ -134,6 +142,29 @@ class Session(SessionBase):
         """
 
     @cached_property
+    def article(self) -> ArticleOperations:
+        """The operations of `article`: An answer to what customers ask. It holds the drafts; `article_revision`
+        what was published.
+        """
+
+    @cached_property
+    def article_revision(self) -> ArticleRevisionOperations:
+        """The operations of `article_revision`: What was published of an article in one language. The live ones
+        are what readers see; a host's policy for customers lets them see
+        those of [`ArticleRevision::public`].
+        """
+
+    @cached_property
+    def article_ticket(self) -> ArticleTicketOperations:
+        """The operations of `article_ticket`: An article that answers a ticket. It is seen by those who see the
+        ticket.
+        """
+
+    @cached_property
+    def article_vote(self) -> ArticleVoteOperations:
+        """The operations of `article_vote`: Whether an article helped somebody."""
+
+    @cached_property
     def attachment(self) -> AttachmentOperations:
         """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
         goes where that goes.
@@ -177,6 +208,10 @@ class Session(SessionBase):
     @cached_property
     def campaign_member(self) -> CampaignMemberOperations:
         """The operations of `campaign_member`: A lead or a contact, exactly one, in a campaign."""
+
+    @cached_property
+    def category(self) -> CategoryOperations:
+        """The operations of `category`: Where articles stand."""
 
     @cached_property
     def comment(self) -> CommentOperations:
@@ -523,6 +558,29 @@ class AsyncSession(AsyncSessionBase):
         """
 
     @cached_property
+    def article(self) -> AsyncArticleOperations:
+        """The operations of `article`: An answer to what customers ask. It holds the drafts; `article_revision`
+        what was published.
+        """
+
+    @cached_property
+    def article_revision(self) -> AsyncArticleRevisionOperations:
+        """The operations of `article_revision`: What was published of an article in one language. The live ones
+        are what readers see; a host's policy for customers lets them see
+        those of [`ArticleRevision::public`].
+        """
+
+    @cached_property
+    def article_ticket(self) -> AsyncArticleTicketOperations:
+        """The operations of `article_ticket`: An article that answers a ticket. It is seen by those who see the
+        ticket.
+        """
+
+    @cached_property
+    def article_vote(self) -> AsyncArticleVoteOperations:
+        """The operations of `article_vote`: Whether an article helped somebody."""
+
+    @cached_property
     def attachment(self) -> AsyncAttachmentOperations:
         """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
         goes where that goes.
@@ -566,6 +624,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def campaign_member(self) -> AsyncCampaignMemberOperations:
         """The operations of `campaign_member`: A lead or a contact, exactly one, in a campaign."""
+
+    @cached_property
+    def category(self) -> AsyncCategoryOperations:
+        """The operations of `category`: Where articles stand."""
 
     @cached_property
     def comment(self) -> AsyncCommentOperations:

@@ -26,6 +26,15 @@ class AccountType(StrEnum):
     """It sells to us."""
 
 
+class ArticleAudience(StrEnum):
+    """One of `internal`, `public`."""
+
+    INTERNAL = "internal"
+    """The team alone."""
+    PUBLIC = "public"
+    """Customers as well."""
+
+
 class AttendeeResponse(StrEnum):
     """One of `needs_action`, `accepted`, `tentative`, `declined`."""
 
@@ -1283,6 +1292,7 @@ class NewLineDict(TypedDict, total=False):
 
 
 AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
+ArticleAudienceWord: TypeAlias = ArticleAudience | Literal["internal", "public"]
 AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
 AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
