@@ -20,7 +20,7 @@ const SAME_ACCENTS: i64 = 1;
 const SOUGHT_BY_ACCENTS: usize = 3;
 
 /// The folded form of a text without accents, in which parts of texts are compared.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     normal::folded(text).plain
 }
 
