@@ -393,7 +393,9 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "article.restore_revision" => with(of("article", "article"), "revision", json!(office.id("article_revision"))),
         "article.link_ticket" => with(of("article", "article"), "ticket", json!(office.id("ticket"))),
         "article.unlink_ticket" => with(of("article", "article"), "ticket", json!(office.id("other_ticket"))),
-        "article.vote" => with(of("revision", "article_revision"), "helpful", json!(false)),
+        "article.vote" => {
+            json!({"revision": office.id("article_revision"), "helpful": false, "visitor": "visitor 1"})
+        }
         "article.answers" => json!({"question": "article"}),
         "article.suggest" => of("ticket", "other_ticket"),
         "article.read" => json!({"slug": "it-is-an-article"}),

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nexa_crm::{
     Envelope, ErrorKind, Permission, Ref, Result,
-    kernel::{catalog::Entry, record::RecordDef},
+    files::{UploadOptions, upload},
+    kernel::{blobs::OfBytes, catalog::Entry, record::RecordDef},
     testing::{CALLERS, Office},
 };
 use nexa_tests::{backends, samples::Samples, traffic::Traffic};
@@ -107,6 +108,11 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     let account = office.run("account.create", json!({"name": "Last"}))["id"].clone();
     office.run("account.record_signal", json!({"account": account, "signal": "product_usage", "value": 0}));
     office.run("account.record_signal", json!({"account": account, "signal": "feature_adoption", "value": 0}));
+    // One that can be discarded.
+    let mut letter = OfBytes::new("Nobody's");
+    let sent = block_on(upload(&office.session("admin"), "last.eml", UploadOptions::new(), &mut letter)).unwrap();
+    let nobodys = json!({"inbox": office.id("inbox"), "upload": sent.id, "mail": {"subject": "Nobody's"}});
+    office.run("inbox.receive", nobodys);
     // One that can be disabled.
     let steps = json!([{"id": "end", "stop": "Nothing to do"}]);
     let workflow = json!({"name": "Last", "trigger": {"manual": {}}, "steps": steps});

@@ -1,6 +1,7 @@
 //! How well texts fit a question: BM25 over weighted fields, computed here, so that every backend ranks alike, to the bit.
 //!
-//! A word of a text counts for a word of the question that it begins with, as in a search: `exporting` for `export`.
+//! A word of a text counts for a word of the question that it begins with, as in a search: `exporting` for `export`. A short word of the
+//! question must stand there whole: `i` is not asked for in `invoice`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,8 @@ use super::{plain, words};
 const SATURATION: f64 = 1.2;
 /// How much a long text is held against it.
 const LENGTH: f64 = 0.75;
+/// The bytes from which on the beginning of a word is enough: three Latin letters, or one sign of a script that writes without blanks.
+const BEGINNING: usize = 3;
 /// Scores are whole millionths.
 const UNIT: f64 = 1_000_000.0;
 
@@ -55,7 +58,9 @@ impl Candidate {
     }
     /// How often a word of the question stands in it, by the weights of its fields.
     fn frequency(&self, sought: &str) -> f64 {
-        let of = |words: &[String]| count(words.iter().filter(|word| word.starts_with(sought)).count());
+        let by_beginning = sought.len() >= BEGINNING;
+        let fits = |word: &&String| if by_beginning { word.starts_with(sought) } else { word.as_str() == sought };
+        let of = |words: &[String]| count(words.iter().filter(fits).count());
         self.fields.iter().map(|(weight, words)| weight * of(words)).sum()
     }
 }

@@ -33,6 +33,8 @@ fn no_draft_archived_or_internal_article_reaches_a_customer_on_any_path() {
     for backend in backends::all() {
         let office = Office::found_with(backend.store.clone(), nexa_core::builder().policy(Portal));
         let name = backend.name;
+        // One that everybody may read is there already.
+        let published = office.run_as("customer", "article_revision.count", json!({})).unwrap().as_i64().unwrap();
         let make = |title: &str, audience: &str| {
             let text = json!({"locale": "en", "title": title, "body": "zebra"});
             office.run("article.create", json!({"audience": audience, "texts": [text]}))["id"].clone()
@@ -51,7 +53,7 @@ fn no_draft_archived_or_internal_article_reaches_a_customer_on_any_path() {
         assert_eq!(answers(&office, "customer", "zebra"), ["Shown zebra"], "{name}");
         assert_eq!(answers(&office, "agent", "zebra").len(), 2, "{name}: the team sees what is internal");
         let ask = |operation: &str, with: Json| office.run_as("customer", operation, with);
-        assert_eq!(ask("article_revision.count", json!({})).unwrap(), json!(1), "{name}");
+        assert_eq!(ask("article_revision.count", json!({})).unwrap(), json!(published + 1), "{name}");
         let hits = ask("article_revision.search", json!({"text": "zebra"})).unwrap();
         assert_eq!(hits["items"].as_array().unwrap().len(), 1, "{name}");
         assert_eq!(ask("article.read", json!({"slug": "shown-zebra"})).unwrap()["revision"]["title"], "Shown zebra");
